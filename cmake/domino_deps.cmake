@@ -1,0 +1,16 @@
+# Where scripts/setup puts what the distribution lacks: $DOMINO_DEPS, or ~/.cache/domino.
+# Appended, so that whatever the user or the system offers is found first.
+if(DEFINED ENV{DOMINO_DEPS})
+  set(_domino_deps "$ENV{DOMINO_DEPS}")
+else()
+  set(_domino_deps "$ENV{HOME}/.cache/domino")
+endif()
+file(GLOB _domino_prefixes LIST_DIRECTORIES true "${_domino_deps}/onednn-*/")
+foreach(_domino_prefix IN LISTS _domino_prefixes)
+  if(NOT _domino_prefix IN_LIST CMAKE_PREFIX_PATH)
+    list(APPEND CMAKE_PREFIX_PATH "${_domino_prefix}")
+  endif()
+endforeach()
+unset(_domino_deps)
+unset(_domino_prefix)
+unset(_domino_prefixes)

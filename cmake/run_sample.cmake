@@ -1,0 +1,11 @@
+# cmake -DPROGRAM=... -DEXPECTED=... -P run_sample.cmake: runs a sample and compares what it prints.
+execute_process(COMMAND "${PROGRAM}" OUTPUT_VARIABLE printed RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${PROGRAM} ended with ${status} after printing\n${printed}")
+endif()
+if(EXISTS "${EXPECTED}")
+  file(READ "${EXPECTED}" expected)
+  if(NOT printed STREQUAL expected)
+    message(FATAL_ERROR "${PROGRAM} should print ${EXPECTED}; it printed\n${printed}")
+  endif()
+endif()

@@ -1,0 +1,3 @@
+#include "domino/layers.h"
+
+int main() { return 0; }
