@@ -1,0 +1,100 @@
+"""The calls that give Keras' documented mask rules where a plain call would meet one of its accidents."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import layers, ops
+from keras.src.backend import get_keras_mask, set_keras_mask
+
+from .experiment import Argument
+
+RECURRENT = (layers.RNN, layers.Bidirectional)
+Mend = Callable[[list[tf.Tensor]], None]
+
+
+@dataclass
+class IntendedCall:
+    """What to call the layer with, and what to mend on its outputs before anybody reads them."""
+
+    inputs: list[tf.Tensor]
+    keywords: dict[str, Any]
+    mends: list[Mend] = field(default_factory=list)
+    differs: bool = False
+
+    def mend(self, outputs: list[tf.Tensor]) -> None:
+        for mend in self.mends:
+            mend(outputs)
+
+    @property
+    def mask(self) -> Any:
+        """The mask of the first input: the explicit one, or else the one it carries."""
+        explicit = self.keywords.get("mask")
+        return get_keras_mask(self.inputs[0]) if explicit is None else explicit
+
+
+def intended_call(
+    layer: layers.Layer,
+    arguments: Sequence[Argument],
+    inputs: Sequence[tf.Tensor],
+    keywords: Mapping[str, Any],
+) -> IntendedCall | None:
+    """Masks and keywords to call with instead of the given ones; None if no accident would strike."""
+    made = IntendedCall(list(inputs), dict(keywords))
+    names = [argument.name for argument in arguments]
+    if "mask" in keywords and keywords["mask"] is None:
+        _switch_mask_off(made)
+    if isinstance(layer, RECURRENT) and "initial_state" in names:
+        _pass_mask_beside_initial_state(made)
+    if getattr(layer, "go_backwards", False) and layer.return_sequences:
+        _reverse_mask_with_steps(made)
+    if isinstance(layer, layers.Softmax):
+        _let_mask_mean_steps(made)
+    if isinstance(layer, layers.MultiHeadAttention):
+        _keep_and_use_masks_of_attention(made)
+    return made if made.differs else None
+
+
+def _switch_mask_off(made: IntendedCall) -> None:
+    del made.keywords["mask"]
+    for x in made.inputs:
+        made.differs |= get_keras_mask(x) is not None
+        set_keras_mask(x, None)
+
+
+def _pass_mask_beside_initial_state(made: IntendedCall) -> None:
+    if made.mask is not None and "mask" not in made.keywords:
+        made.keywords["mask"] = made.mask
+        made.differs = True
+
+
+def _reverse_mask_with_steps(made: IntendedCall) -> None:
+    if made.mask is not None:
+        reversed_mask = ops.flip(made.mask, axis=1)
+        made.mends.append(lambda outputs: set_keras_mask(outputs[0], reversed_mask))
+        made.differs = True
+
+
+def _let_mask_mean_steps(made: IntendedCall) -> None:
+    """A mask with one axis less than the scores counts for whole steps."""
+    mask = made.mask
+    if mask is None or len(mask.shape) != len(made.inputs[0].shape) - 1:
+        return
+    made.keywords["mask"] = ops.expand_dims(mask, -1)
+    made.mends.append(lambda outputs: set_keras_mask(outputs[0], mask))
+    made.differs = True
+
+
+def _keep_and_use_masks_of_attention(made: IntendedCall) -> None:
+    made.differs = any(get_keras_mask(x) is not None for x in made.inputs)
+    mask = made.keywords.pop("query_mask", None)
+    if mask is None:
+        return
+    made.differs = True
+    steps = ops.expand_dims(ops.cast(mask, "bool"), -1)
+    given = made.keywords.get("attention_mask")
+    made.keywords["attention_mask"] = steps if given is None else ops.logical_and(given, steps)
+    set_keras_mask(made.inputs[0], None)
+    made.mends.append(lambda outputs: set_keras_mask(outputs[0], keras.ops.convert_to_tensor(mask)))

@@ -1,0 +1,101 @@
+"""Add, Subtract, Multiply, Average, Maximum, Minimum, Concatenate."""
+
+from collections.abc import Callable
+from functools import partial
+
+from keras import layers
+
+from ..experiment import Case, Experiment
+from ..patterns import BATCH, FEATURES, MASKS, STEPS, pairs, several
+
+SHAPE = (BATCH, STEPS, FEATURES)
+TWO = pairs(
+    ("none", (None, None)),
+    ("both_right", ("right", "right")),
+    ("right_left", ("right", "left")),
+    ("holes_right", ("holes", "right")),
+    ("first_only", ("holes", None)),
+    ("second_only", (None, "holes")),
+    ("one_row_masked", ("one_row_masked", "one_row_masked")),
+    ("all_masked", ("all_masked", "all_masked")),
+    ("all_masked_first", ("all_masked", "right")),
+)
+THREE = pairs(
+    ("none", (None, None, None)),
+    ("all", ("right", "left", "holes")),
+    ("first_missing", (None, "left", "holes")),
+    ("middle_missing", ("right", None, "holes")),
+    ("last_missing", ("right", "left", None)),
+    ("one_row_masked", ("one_row_masked", "one_row_masked", "right")),
+    ("all_masked", ("all_masked", "all_masked", "all_masked")),
+)
+
+
+def elementwise(layer: Callable[..., layers.Layer]) -> list[Experiment]:
+    one_step = (BATCH, 1, FEATURES)
+    first_step = MASKS["left"][:, :1]
+    found = [
+        Experiment("two", layer, several(SHAPE, SHAPE), TWO, ("mean", "lstm")),
+        Experiment("broadcast_step", layer, several(SHAPE, one_step), _broadcast(first_step)),
+        Experiment("broadcast_feature", layer, several(SHAPE, (BATCH, STEPS, 1)), TWO[:3]),
+    ]
+    if layer is not layers.Subtract:
+        found.append(Experiment("three", layer, several(SHAPE, SHAPE, SHAPE), THREE))
+    return found
+
+
+def _broadcast(second) -> tuple[Case, ...]:
+    return (
+        Case("none"),
+        Case("both", (MASKS["right"], second)),
+        Case("first_only", (MASKS["right"],)),
+        Case("second_only", (None, second)),
+    )
+
+
+def concatenate() -> list[Experiment]:
+    narrow, short = (BATCH, STEPS, 2), (BATCH, 2, FEATURES)
+    steps = (
+        Case("none"),
+        Case("both", (MASKS["right"], MASKS["left"][:, :2])),
+        Case("first_only", (MASKS["right"],)),
+    )
+    steps += (
+        Case("second_only", (None, MASKS["left"][:, :2])),
+        Case("all_masked", (MASKS["all_masked"], MASKS["all_masked"][:, :2])),
+    )
+    return [
+        Experiment(
+            "features",
+            partial(layers.Concatenate, axis=-1),
+            several(SHAPE, narrow),
+            TWO,
+            ("mean", "lstm"),
+        ),
+        Experiment(
+            "features_2", partial(layers.Concatenate, axis=2), several(SHAPE, narrow), TWO[:3]
+        ),
+        Experiment(
+            "three", partial(layers.Concatenate, axis=-1), several(SHAPE, narrow, SHAPE), THREE
+        ),
+        Experiment(
+            "steps",
+            partial(layers.Concatenate, axis=1),
+            several(SHAPE, short),
+            steps,
+            ("mean", "lstm"),
+        ),
+        Experiment(
+            "steps_of_three",
+            partial(layers.Concatenate, axis=-2),
+            several(SHAPE, SHAPE, SHAPE),
+            THREE,
+        ),
+        Experiment("batch", partial(layers.Concatenate, axis=0), several(SHAPE, SHAPE), TWO),
+    ]
+
+
+EXPERIMENTS = {
+    name: partial(elementwise, getattr(layers, name.capitalize()))
+    for name in ("add", "subtract", "multiply", "average", "maximum", "minimum")
+} | {"concatenate": concatenate}
