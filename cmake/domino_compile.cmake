@@ -1,15 +1,17 @@
 # How every target of this project is compiled. Nothing here changes a global flag.
 
-# Warnings, hidden symbols of inlines; for each library, program and test.
+# The warnings; for the library and each program and test.
 function(domino_compile_settings target)
-  target_compile_options(
-    ${target}
-    PRIVATE -Wall -Wextra -Wpedantic
-            # `Dense(3, {.activation = "relu"})`: the fields left out are the point of an options struct.
-            -Wno-missing-field-initializers
-            $<$<BOOL:${DOMINO_WERROR}>:-Werror>
-            # GCC 12 warns of overlapping copies in plain `"text" + std::string` (GCC bug 105651).
-            $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>)
+  # `Dense(3, {.activation = "relu"})`: the fields left out are the point of an options struct.
+  set(warnings -Wall -Wextra -Wpedantic -Wno-missing-field-initializers)
+  if(DOMINO_WERROR)
+    list(APPEND warnings -Werror)
+  endif()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # It warns of overlapping copies in plain `"text" + std::string` (GCC bug 105651).
+    list(APPEND warnings -Wno-restrict)
+  endif()
+  target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${warnings}>")
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
 endfunction()
 
