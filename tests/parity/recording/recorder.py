@@ -5,6 +5,7 @@ from pathlib import Path
 
 import keras
 
+from . import start_afresh
 from .copies import Copies, make_consumer
 from .eager import run_as_intended, run_as_keras
 from .experiment import Case, Experiment
@@ -16,7 +17,7 @@ from .weights import variables
 
 def record_layer(folder: Path, name: str, experiments: Sequence[Experiment]) -> int:
     """Writes `name`.json and `name`.safetensors; returns the number of cases."""
-    keras.utils.clear_session()
+    start_afresh()
     store = TensorStore()
     copies = [Copies(experiment, f"{name}/{experiment.name}") for experiment in experiments]
     layers = {e.name: _layer(e, c, store) for e, c in zip(experiments, copies)}

@@ -1,7 +1,7 @@
 """What came out of a call, and how it is written."""
 
-from dataclasses import dataclass
 import re
+from dataclasses import dataclass
 
 import numpy as np
 

@@ -3,8 +3,30 @@
 from collections.abc import Callable
 
 from ..experiment import Experiment
-from . import core, merging, recurrent
+from . import (
+    activations,
+    attention,
+    convolutional,
+    core,
+    merging,
+    normalization,
+    pooling,
+    recurrent,
+    regularization,
+    reshaping,
+    wrappers,
+)
 
 EXPERIMENTS: dict[str, Callable[[], list[Experiment]]] = (
-    core.EXPERIMENTS | merging.EXPERIMENTS | recurrent.EXPERIMENTS
+    core.EXPERIMENTS
+    | activations.EXPERIMENTS
+    | merging.EXPERIMENTS
+    | recurrent.EXPERIMENTS
+    | wrappers.EXPERIMENTS
+    | attention.EXPERIMENTS
+    | normalization.EXPERIMENTS
+    | pooling.EXPERIMENTS
+    | reshaping.EXPERIMENTS
+    | regularization.EXPERIMENTS
+    | convolutional.EXPERIMENTS
 )

@@ -31,8 +31,8 @@ def recurrent(
         return Experiment(name, partial(layer, UNITS, **config), x, cases(masks), consumers)
 
     found = [
-        variant("last", tuple(("none", *MASKS))),
-        variant("sequences", tuple(("none", *MASKS)), BOTH, return_sequences=True),
+        variant("last", ("none", *MASKS)),
+        variant("sequences", ("none", *MASKS), BOTH, return_sequences=True),
         variant("last_zero_output", return_sequences=False, zero_output_for_mask=True),
         variant(
             "sequences_zero_output",
