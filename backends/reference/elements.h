@@ -1,0 +1,38 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "domino/core/tensor.h"
+#include "domino/core/visit_dtype.h"
+
+namespace domino::reference {
+
+/// The bytes of one number, for ops that only move numbers.
+template <std::size_t N>
+struct Element {
+  std::array<std::byte, N> bytes;
+};
+
+/// Calls `f(TypeTag<Element<N>>{})` with the size of `dtype`'s numbers.
+template <class F>
+void visit_element(DType dtype, F&& f) {
+  switch (size_of(dtype)) {
+    case 1:
+      return f(TypeTag<Element<1>>{});
+    case 2:
+      return f(TypeTag<Element<2>>{});
+    case 4:
+      return f(TypeTag<Element<4>>{});
+    default:
+      return f(TypeTag<Element<8>>{});
+  }
+}
+
+/// The numbers of a host tensor as bytes. Ops write them through the same pointer.
+template <class E>
+E* elements(const Tensor& tensor) {
+  return reinterpret_cast<E*>(tensor.storage()->bytes());
+}
+
+}  // namespace domino::reference
