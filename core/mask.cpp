@@ -1,0 +1,104 @@
+#include "domino/core/mask.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "domino/core/check.h"
+#include "domino/core/visit_dtype.h"
+
+namespace domino {
+namespace {
+
+std::vector<bool> bits_of(std::initializer_list<int> values) {
+  std::vector<bool> bits;
+  for (const int value : values) bits.push_back(value != 0);
+  return bits;
+}
+
+MaskKind kind_of_row(std::span<const std::int32_t> kept, std::int64_t steps) {
+  const auto count = static_cast<std::int64_t>(kept.size());
+  if (count == steps) return MaskKind::AllValid;
+  if (kept.back() == count - 1) return MaskKind::RightPadded;
+  if (kept.front() == steps - count) return MaskKind::LeftPadded;
+  return MaskKind::Holes;
+}
+
+MaskKind merge(MaskKind a, MaskKind b) {
+  if (a == b || b == MaskKind::AllValid) return a;
+  return a == MaskKind::AllValid ? b : MaskKind::Holes;
+}
+
+template <class T>
+MaskStructure structure_of(std::span<const T> values, std::int64_t rows, std::int64_t steps) {
+  MaskStructure result;
+  result.offsets.push_back(0);
+  std::size_t index = 0;
+  bool empty_row = false;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const std::size_t start = result.positions.size();
+    for (std::int64_t step = 0; step < steps; ++step) {
+      if (widen(values[index++]) != T{})
+        result.positions.push_back(static_cast<std::int32_t>(step));
+    }
+    const std::span kept(result.positions.begin() + static_cast<std::ptrdiff_t>(start),
+                         result.positions.end());
+    result.counts.push_back(static_cast<std::int64_t>(kept.size()));
+    result.offsets.push_back(static_cast<std::int64_t>(result.positions.size()));
+    if (kept.empty() && steps > 0) {
+      empty_row = true;
+    } else {
+      result.kind = merge(result.kind, kind_of_row(kept, steps));
+    }
+  }
+  // A row without any kept step is padded on the right and on the left at once.
+  if (empty_row && result.kind == MaskKind::AllValid) result.kind = MaskKind::RightPadded;
+  result.valid = static_cast<std::int64_t>(result.positions.size());
+  return result;
+}
+
+}  // namespace
+
+struct Mask::Lazy {
+  std::once_flag once;
+  MaskStructure structure;
+};
+
+std::string_view name_of(MaskKind kind) {
+  switch (kind) {
+    case MaskKind::AllValid:
+      return "all valid";
+    case MaskKind::RightPadded:
+      return "right padded";
+    case MaskKind::LeftPadded:
+      return "left padded";
+    case MaskKind::Holes:
+      return "holes";
+  }
+  return "unknown";
+}
+
+Mask::Mask(Tensor values) : tensor_(values.without_mask()), lazy_(std::make_shared<Lazy>()) {
+  check<MaskError>(tensor_.dtype() != DType::String, "a mask of strings; masks are numbers");
+}
+
+Mask::Mask(Shape shape, std::initializer_list<int> values)
+    : Mask(Tensor(std::move(shape), bits_of(values))) {}
+
+const MaskStructure& Mask::structure() const {
+  check<MaskError>(tensor_.rank() == 2, "only a (batch, steps) mask has a structure, got {}",
+                   shape());
+  std::call_once(lazy_->once, [this] {
+    lazy_->structure = visit_number(dtype(), [this]<class T>(TypeTag<T>) {
+      if constexpr (std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>) {
+        std::vector<float> wide;
+        for (const T value : tensor_.data<T>()) wide.push_back(widen(value));
+        return structure_of<float>(wide, tensor_.size(0), tensor_.size(1));
+      } else {
+        return structure_of<T>(tensor_.data<T>(), tensor_.size(0), tensor_.size(1));
+      }
+    });
+  });
+  return lazy_->structure;
+}
+
+}  // namespace domino
