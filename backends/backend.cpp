@@ -1,0 +1,142 @@
+#include "domino/backends/backend.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "domino/backends/guarded/guarded.h"
+#include "domino/backends/meta/infer.h"
+#include "domino/backends/meta/meta.h"
+#include "domino/backends/onednn/onednn.h"
+#include "domino/backends/reference/reference.h"
+#include "domino/core/check.h"
+
+namespace domino {
+namespace {
+
+thread_local const Backend* current = nullptr;
+thread_local OpObserver* innermost_observer = nullptr;
+
+std::vector<const Backend*> all_backends() {
+  return {&onednn::onednn_backend(), &reference::reference_backend(), &guarded::guarded_backend()};
+}
+
+/// Ops that only move numbers take half types as they are; all others compute in float32.
+bool moves_only(const op::Operation& operation) {
+  return std::visit(
+      []<class Op>(const Op&) {
+        using namespace op;
+        return std::is_same_v<Op, Cast> || std::is_same_v<Op, Transpose> ||
+               std::is_same_v<Op, Slice> || std::is_same_v<Op, Concatenate> ||
+               std::is_same_v<Op, Take> || std::is_same_v<Op, BroadcastTo> ||
+               std::is_same_v<Op, Full> || std::is_same_v<Op, Embedding>;
+      },
+      operation);
+}
+
+bool has_half(const Tensors& inputs) {
+  return std::ranges::any_of(
+      inputs, [](const Tensor& x) { return x.defined() && is_storage_only(x.dtype()); });
+}
+
+bool has_meta(const Tensors& inputs) {
+  return std::ranges::any_of(inputs, [](const Tensor& x) { return x.defined() && x.is_meta(); });
+}
+
+Tensor cast_to(const Tensor& x, DType dtype) { return run(op::Cast{.to = dtype}, {x}).front(); }
+
+Tensors run_in_float32(const op::Operation& operation, Tensors inputs,
+                       const std::vector<meta::TensorSpec>& specs) {
+  for (Tensor& x : inputs) {
+    if (x.defined() && is_storage_only(x.dtype())) x = cast_to(x, DType::Float32);
+  }
+  Tensors outputs = run(operation, inputs);
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i].dtype() != specs[i].dtype) outputs[i] = cast_to(outputs[i], specs[i].dtype);
+  }
+  return outputs;
+}
+
+Tensors run_on_meta(const op::Operation& operation, const Tensors& inputs,
+                    std::vector<meta::TensorSpec> specs) {
+  Tensors outputs;
+  for (auto& [shape, dtype] : specs) {
+    const ValueNumber value = op::value_number(operation, inputs, static_cast<int>(outputs.size()));
+    outputs.push_back(Tensor::meta(std::move(shape), dtype, value));
+  }
+  return outputs;
+}
+
+void check_devices(const op::Operation& operation, const Tensors& inputs, const Backend& backend) {
+  for (const Tensor& x : inputs) {
+    check<DeviceError>(!x.defined() || x.device() == backend.device(),
+                       "{}: a tensor {} lies on '{}', but backend '{}' computes on '{}'; upload it "
+                       "first",
+                       op::name_of(operation), x.shape(), name_of(x.device()), backend.name(),
+                       name_of(backend.device()));
+  }
+}
+
+}  // namespace
+
+void KernelTable::append(const KernelTable& other) {
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    rows_[i].insert(rows_[i].end(), other.rows_[i].begin(), other.rows_[i].end());
+  }
+}
+
+const KernelTable::Row* KernelTable::find(const op::Operation& operation, op::Inputs inputs) const {
+  const auto& rows = rows_[operation.index()];
+  const auto it =
+      std::ranges::find_if(rows, [&](const Row& row) { return row.accepts(operation, inputs); });
+  return it == rows.end() ? nullptr : &*it;
+}
+
+std::vector<std::string_view> available_backends() {
+  std::vector<std::string_view> names;
+  for (const Backend* backend : all_backends()) names.push_back(backend->name());
+  return names;
+}
+
+const Backend& backend(std::string_view name) {
+  if (name == "cpu") return onednn::onednn_backend();
+  if (name == "meta") return meta::meta_backend();
+  for (const Backend* backend : all_backends()) {
+    if (backend->name() == name) return *backend;
+  }
+  fail<DeviceError>("this build has no backend '{}'; it has cpu, {}", name,
+                    fmt::join(available_backends(), ", "));
+}
+
+const Backend& current_backend() {
+  return current != nullptr ? *current : onednn::onednn_backend();
+}
+
+BackendScope::BackendScope(const Backend& backend) : previous_(std::exchange(current, &backend)) {}
+BackendScope::~BackendScope() { current = previous_; }
+
+OpObserver::OpObserver(Hear hear)
+    : hear_(std::move(hear)), outer_(std::exchange(innermost_observer, this)) {}
+OpObserver::~OpObserver() { innermost_observer = outer_; }
+
+Tensors run(const op::Operation& operation, const Tensors& inputs) {
+  std::vector<meta::TensorSpec> specs = meta::infer(operation, inputs);
+  const Backend& backend = current_backend();
+  if (backend.device() == Device::Meta || has_meta(inputs)) {
+    return run_on_meta(operation, inputs, std::move(specs));
+  }
+  if (has_half(inputs) && !moves_only(operation)) return run_in_float32(operation, inputs, specs);
+  check_devices(operation, inputs, backend);
+  const KernelTable::Row* row = backend.kernels().find(operation, inputs);
+  check<DeviceError>(row != nullptr, "backend '{}' cannot carry out {}", backend.name(),
+                     op::name_of(operation));
+  Tensors outputs;
+  for (auto& [shape, dtype] : specs) outputs.push_back(backend.allocate(std::move(shape), dtype));
+  for (OpObserver* observer = innermost_observer; observer != nullptr;
+       observer = observer->outer_) {
+    observer->hear_(operation, row->owner);
+  }
+  row->run(operation, inputs, outputs);
+  return outputs;
+}
+
+}  // namespace domino

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "domino/backends/op.h"
+#include "domino/core/tensor.h"
+
+namespace domino {
+
+/// The kernels of a backend, op by op: each op has a list, the fastest first.
+///
+/// A kernel fills outputs that are already allocated with the shapes and dtypes of
+/// backends/meta/infer.cpp, on inputs that infer has accepted.
+class KernelTable {
+ public:
+  template <class Op>
+  using Kernel = void (*)(const Op& op, op::Inputs inputs, op::Outputs outputs);
+  template <class Op>
+  using Accepts = bool (*)(const Op& op, op::Inputs inputs);
+
+  /// Adds `kernel` behind those already there; without `accepts` it takes every call.
+  template <class Op>
+  void add(std::string_view owner, Kernel<Op> kernel, Accepts<Op> accepts = nullptr);
+
+  /// Adds every kernel of `other` behind those already there.
+  void append(const KernelTable& other);
+
+  /// One kernel: who owns it, what it takes, what it does.
+  struct Row {
+    std::string_view owner;
+    std::function<bool(const op::Operation&, op::Inputs)> accepts;
+    std::function<void(const op::Operation&, op::Inputs, op::Outputs)> run;
+  };
+  /// The first kernel that takes this call, or null.
+  const Row* find(const op::Operation& operation, op::Inputs inputs) const;
+
+ private:
+  std::array<std::vector<Row>, std::variant_size_v<op::Operation>> rows_;
+};
+
+/// Carries ops out somewhere: where tensors lie, and the kernels that work there.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual std::string_view name() const = 0;
+  virtual Device device() const = 0;
+  virtual Tensor allocate(Shape shape, DType dtype) const = 0;
+  /// A copy of a host tensor on this device, or the tensor itself where the device is the host.
+  virtual Tensor upload(const Tensor& host) const = 0;
+  virtual Tensor download(const Tensor& tensor) const = 0;
+  virtual const KernelTable& kernels() const = 0;
+};
+
+/// The backend called `name` ("reference", "onednn", "guarded"; "cpu" is the best for the host, and
+/// "meta" computes sizes only).
+/// Throws DeviceError listing the backends that this build has.
+const Backend& backend(std::string_view name);
+/// Names of the backends with numbers that this build has.
+std::vector<std::string_view> available_backends();
+
+/// The backend that this thread's ops run on: "cpu", unless a BackendScope says otherwise.
+const Backend& current_backend();
+
+/// Makes `backend` this thread's current one until the end of the scope.
+class BackendScope {
+ public:
+  explicit BackendScope(const Backend& backend);
+  ~BackendScope();
+  BackendScope(const BackendScope&) = delete;
+  BackendScope& operator=(const BackendScope&) = delete;
+
+ private:
+  const Backend* previous_;
+};
+
+/// Hears of every kernel run by this thread until the end of the scope; nested ones all hear.
+class OpObserver {
+ public:
+  using Hear = std::function<void(const op::Operation& operation, std::string_view owner)>;
+  explicit OpObserver(Hear hear);
+  ~OpObserver();
+  OpObserver(const OpObserver&) = delete;
+  OpObserver& operator=(const OpObserver&) = delete;
+
+ private:
+  friend Tensors run(const op::Operation&, const Tensors&);
+  Hear hear_;
+  OpObserver* outer_;
+};
+
+/// Carries out one op: infers its outputs; on meta operands returns meta tensors, else allocates the
+/// outputs on the current backend and runs its kernel. Half types are computed in float32.
+///
+/// Throws what infer and the kernel throw, and DeviceError if an operand lies elsewhere or the
+/// backend has no kernel for the call.
+Tensors run(const op::Operation& operation, const Tensors& inputs);
+
+template <class Op>
+void KernelTable::add(std::string_view owner, Kernel<Op> kernel, Accepts<Op> accepts) {
+  const std::size_t index = op::Operation(Op{}).index();
+  rows_[index].push_back(
+      {owner,
+       [accepts](const op::Operation& operation, op::Inputs inputs) {
+         return accepts == nullptr || accepts(std::get<Op>(operation), inputs);
+       },
+       [kernel](const op::Operation& operation, op::Inputs inputs, op::Outputs outputs) {
+         kernel(std::get<Op>(operation), inputs, outputs);
+       }});
+}
+
+}  // namespace domino
