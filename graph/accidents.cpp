@@ -1,0 +1,114 @@
+#include "domino/graph/accidents.h"
+
+#include <algorithm>
+#include <array>
+
+#include "domino/backends/ops.h"
+
+namespace domino {
+namespace {
+
+OptionalMasks carried(const Tensors& tensors) {
+  OptionalMasks masks;
+  for (const Tensor& tensor : tensors) masks.push_back(tensor.mask());
+  return masks;
+}
+
+bool any_mask(const OptionalMasks& masks) {
+  return std::ranges::any_of(masks, [](const OptionalMask& mask) { return mask.has_value(); });
+}
+
+bool option(const Layer& layer, std::string_view key) {
+  const Config config = layer.config();
+  const Config* found = config.find(key);
+  return found != nullptr && found->is_bool() && found->as_bool();
+}
+
+// keras/src/layers/layer.py, Layer.__call__: a mask of None is looked up on the tensor.
+bool none_is_not_given(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks) {
+  bool changed = false;
+  for (std::size_t i = 0; i < call.masks.size(); ++i) {
+    if (call.masks[i].kind() != MaskArgument<Tensor>::Kind::None) continue;
+    if (layer.signature()[i].mask.empty()) continue;
+    masks.passed[i] = carried(call.arguments[i]);
+    if (i == 0) masks.previous = masks.passed[i];
+    changed = changed || any_mask(masks.passed[i]);
+  }
+  return changed;
+}
+
+// The same function: with two tensor arguments only NAME_mask is filled, never `mask`.
+bool second_tensor_hides_mask(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks) {
+  const auto given =
+      std::ranges::count_if(call.arguments, [](const Tensors& t) { return !t.empty(); });
+  if (given < 2) return false;
+  bool changed = false;
+  for (std::size_t i = 0; i < layer.signature().size(); ++i) {
+    if (layer.signature()[i].mask != "mask") continue;
+    if (i < call.masks.size() && call.masks[i].kind() == MaskArgument<Tensor>::Kind::Given)
+      continue;
+    changed = changed || any_mask(masks.passed[i]);
+    std::ranges::fill(masks.passed[i], std::nullopt);
+  }
+  return changed;
+}
+
+// keras/src/layers/attention/multi_head_attention.py: query_mask is overwritten by the carried one.
+bool query_mask_is_ignored(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks) {
+  if (layer.type() != "MultiHeadAttention") return false;
+  if (call.masks.empty() || call.masks[0].kind() != MaskArgument<Tensor>::Kind::Given) return false;
+  masks.passed[0] = carried(call.arguments[0]);
+  masks.previous = masks.passed[0];
+  return true;
+}
+
+// keras/src/layers/activations/softmax.py: the mask is broadcast from the right.
+bool softmax_masks_features(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks) {
+  if (layer.type() != "Softmax" || !masks.passed[0][0]) return false;
+  Tensor mask = masks.passed[0][0]->tensor();
+  const int rank = call.arguments[0][0].rank();
+  if (mask.rank() >= rank) return false;
+  while (mask.rank() < rank) mask = ops::expand_dims(mask, 0);
+  masks.passed[0][0] = mask;
+  return true;
+}
+
+// keras/src/layers/rnn/rnn.py: compute_mask returns the mask as it came, also with go_backwards.
+bool backwards_keeps_mask_order(const Layer& layer, const MaskResolution& masks,
+                                OptionalMasks& outputs) {
+  static constexpr std::array<std::string_view, 3> kRecurrent = {"LSTM", "GRU", "SimpleRNN"};
+  if (std::ranges::find(kRecurrent, layer.type()) == kRecurrent.end()) return false;
+  if (outputs.empty() || !outputs[0] || !option(layer, "go_backwards")) return false;
+  outputs[0] = masks.previous[0];
+  return true;
+}
+
+constexpr std::array<Accident, 5> kAccidents = {{
+    {"mask=None does not switch a mask off",
+     "uses the mask that its input carries although mask=None was given, as Keras 3.15 does",
+     none_is_not_given, nullptr},
+    {"a second tensor argument switches the carried mask off",
+     "ignores the mask that its input carries because it is given a second tensor "
+     "(initial_state), as Keras 3.15 does",
+     second_tensor_hides_mask, nullptr},
+    {"explicit query_mask is ignored",
+     "ignores the query_mask that it is given, as Keras 3.15 does", query_mask_is_ignored, nullptr},
+    {"Softmax broadcasts a mask from the right",
+     "reads a (batch, steps) mask as a mask of features, as Keras 3.15 does",
+     softmax_masks_features, nullptr},
+    {"go_backwards hands on an unreversed mask",
+     "reverses the steps but not the mask that it hands on, as Keras 3.15 does", nullptr,
+     backwards_keeps_mask_order},
+}};
+
+}  // namespace
+
+std::span<const Accident> accidents() { return kAccidents; }
+
+bool takes_masks_off_inputs(const Layer& layer) { return layer.type() == "MultiHeadAttention"; }
+
+bool ends_symbolic_mask(const Layer& layer) {
+  return layer.type() == "Functional" || layer.type() == "Sequential";
+}
+
+}  // namespace domino

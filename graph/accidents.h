@@ -1,0 +1,34 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "domino/graph/invoke.h"
+
+namespace domino {
+
+/// Where Keras 3.15.1 departs from its documented mask rules. Layers implement the documented rule;
+/// under MaskRules::Keras each row that applies changes masks on their way in or out.
+struct Accident {
+  std::string_view name;
+  /// What the report says; follows the layer's title.
+  std::string_view sentence;
+  /// Changes what the call is given; false if it changed nothing. Null if the row is about outputs.
+  bool (*masks_in)(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks);
+  /// Changes the masks of the outputs; false if it changed nothing. Null if the row is about inputs.
+  bool (*masks_out)(const Layer& layer, const MaskResolution& masks, OptionalMasks& outputs);
+};
+
+/// All of them, in the order in which they act.
+std::span<const Accident> accidents();
+
+/// MultiHeadAttention deletes the masks of its query, key and value objects at run time
+/// (keras/src/layers/attention/multi_head_attention.py); symbolically nothing happens.
+bool takes_masks_off_inputs(const Layer& layer);
+inline constexpr std::string_view kTakesOffSentence =
+    "takes the mask off its inputs, as Keras 3.15 does";
+
+/// A nested model hands its mask on at run time only; symbolically the mask ends there.
+bool ends_symbolic_mask(const Layer& layer);
+
+}  // namespace domino

@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "domino/backends/backend.h"
+#include "domino/backends/meta/meta.h"
+#include "domino/core/check.h"
+#include "domino/graph/invoke.h"
+
+namespace domino {
+namespace {
+
+/// Sizes that stand for the unknown ones: large enough to meet no real size, divisible enough for
+/// layers that split or stride, different enough to be told apart.
+struct ProbeSizes {
+  std::int64_t batch;
+  std::int64_t other;
+};
+constexpr std::array<ProbeSizes, 2> kProbes = {{{5040, 7560}, {10080, 15120}}};
+
+Shape concrete(const Shape& shape, const ProbeSizes& probe) {
+  std::vector<std::int64_t> sizes = shape.sizes();
+  for (std::size_t axis = 0; axis < sizes.size(); ++axis) {
+    if (sizes[axis] == kAny) sizes[axis] = axis == 0 ? probe.batch : probe.other;
+  }
+  return Shape(std::move(sizes));
+}
+
+Tensor meta_tensor(const ValueFacts& facts, const ProbeSizes& probe) {
+  return Tensor::meta(concrete(facts.shape, probe), facts.dtype, facts.value);
+}
+
+Tensor meta_tensor(const EdgeFacts& facts, const ProbeSizes& probe) {
+  const Tensor tensor = meta_tensor(static_cast<const ValueFacts&>(facts), probe);
+  return facts.mask ? tensor.with_mask(meta_tensor(*facts.mask, probe)) : tensor;
+}
+
+Tensors run_probe(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules,
+                  const ProbeSizes& probe, CallTrace* trace) {
+  const BackendScope scope(meta::meta_backend());
+  return invoke(layer,
+                call.mapped<Tensor>([&](const EdgeFacts& f) { return meta_tensor(f, probe); }),
+                rules, trace);
+}
+
+Shape agreed(const Shape& a, const Shape& b) {
+  check(a.rank() == b.rank(), "its output has {} axes for one size and {} for another", a.rank(),
+        b.rank());
+  std::vector<std::int64_t> sizes;
+  for (int axis = 0; axis < a.rank(); ++axis) {
+    sizes.push_back(a[axis] == b[axis] ? a[axis] : kAny);
+  }
+  return Shape(std::move(sizes));
+}
+
+ValueFacts agreed_facts(const Tensor& a, const Tensor& b) {
+  return {agreed(a.shape(), b.shape()), a.dtype(), a.value_number()};
+}
+
+EdgeFacts agreed_edge(const Tensor& a, const Tensor& b) {
+  EdgeFacts edge{agreed_facts(a, b), std::nullopt};
+  if (a.mask() && b.mask()) edge.mask = agreed_facts(*a.mask(), *b.mask());
+  return edge;
+}
+
+InferredCall run_probes(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules,
+                        const std::array<ProbeSizes, 2>& probes, bool all_known) {
+  InferredCall inferred;
+  const Tensors a = run_probe(layer, call, rules, probes[0], &inferred.trace);
+  CallTrace ignored;
+  const Tensors b = all_known ? a : run_probe(layer, call, rules, probes[1], &ignored);
+  check(a.size() == b.size(), "its number of outputs changes with the sizes of its input");
+  for (std::size_t i = 0; i < a.size(); ++i) inferred.outputs.push_back(agreed_edge(a[i], b[i]));
+  return inferred;
+}
+
+struct SizesSeen {
+  bool unknown = false;
+  std::set<std::int64_t> known;
+};
+
+SizesSeen sizes_of(const Call<EdgeFacts>& call) {
+  SizesSeen seen;
+  const auto look = [&](const Shape& shape) {
+    for (int axis = 0; axis < shape.rank(); ++axis) {
+      if (shape[axis] == kAny) seen.unknown = true;
+      if (axis > 0 && shape[axis] > 1) seen.known.insert(shape[axis]);
+    }
+  };
+  for (const auto& argument : call.arguments) {
+    for (const EdgeFacts& facts : argument) {
+      look(facts.shape);
+      if (facts.mask) look(facts.mask->shape);
+    }
+  }
+  return seen;
+}
+
+/// Users know unknown sizes as None, not by the probe sizes that played them.
+void name_probes(Error& error) {
+  for (const ProbeSizes& probe : kProbes) {
+    error.replace(std::to_string(probe.batch), "None");
+    error.replace(std::to_string(probe.other), "None");
+  }
+}
+
+}  // namespace
+
+InferredCall infer_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules) {
+  const SizesSeen seen = sizes_of(call);
+  try {
+    return run_probes(layer, call, rules, kProbes, !seen.unknown);
+  } catch (ShapeError& error) {
+    // An unknown size that must equal a known one, as (None, None, 8) + (None, 5, 8): try that size.
+    for (const std::int64_t size : seen.unknown ? seen.known : std::set<std::int64_t>{}) {
+      try {
+        return run_probes(layer, call, rules,
+                          {{{kProbes[0].batch, size}, {kProbes[1].batch, size}}}, false);
+      } catch (
+          const ShapeError&) {  // NOLINT(bugprone-empty-catch): the next size, or the first error
+      }
+    }
+    name_probes(error);
+    throw;
+  } catch (Error& error) {
+    name_probes(error);
+    throw;
+  }
+}
+
+namespace {
+
+void build_on_symbols(const Layer& layer, const Call<SymbolicTensor>& call) {
+  std::vector<std::vector<Shape>> shapes;
+  for (const SymbolicTensors& argument : call.arguments) {
+    shapes.emplace_back();
+    for (const SymbolicTensor& tensor : argument) shapes.back().push_back(tensor.shape());
+  }
+  try {
+    build(layer, shapes);
+  } catch (Error& error) {
+    error.add_context(layer.title());
+    throw;
+  }
+}
+
+}  // namespace
+
+SymbolicTensors wire(const Layer& layer, Call<SymbolicTensor> call) {
+  try {
+    // Built here, not by the probe, so that unknown sizes stay unknown to `build`.
+    build_on_symbols(layer, call);
+    const auto edges =
+        call.mapped<EdgeFacts>([](const SymbolicTensor& t) { return t.edge_facts(); });
+    InferredCall inferred = infer_call(layer, edges, MaskRules::Intended);
+    const auto node = std::make_shared<const CallNode>(LayerHandle(layer.clone()), std::move(call),
+                                                       std::move(inferred.outputs));
+    SymbolicTensors outputs;
+    for (std::size_t i = 0; i < node->outputs.size(); ++i) {
+      outputs.emplace_back(node, static_cast<int>(i));
+    }
+    return outputs;
+  } catch (Error& error) {
+    error.add_context(fmt::format("{}:{}", call.where.file, call.where.line));
+    throw;
+  }
+}
+
+}  // namespace domino

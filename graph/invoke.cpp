@@ -1,0 +1,182 @@
+#include "domino/graph/invoke.h"
+
+#include <algorithm>
+
+#include "domino/backends/backend.h"
+#include "domino/backends/meta/meta.h"
+#include "domino/core/check.h"
+#include "domino/graph/accidents.h"
+#include "domino/graph/warnings.h"
+
+namespace domino {
+namespace {
+
+using Kind = MaskArgument<Tensor>::Kind;
+
+OptionalMasks carried(const Tensors& tensors) {
+  OptionalMasks masks;
+  for (const Tensor& tensor : tensors) masks.push_back(tensor.mask());
+  return masks;
+}
+
+OptionalMasks given(const MaskArgument<Tensor>& argument, std::size_t tensors) {
+  OptionalMasks masks;
+  for (const std::optional<Tensor>& mask : argument.masks()) {
+    masks.push_back(mask ? OptionalMask(*mask) : std::nullopt);
+  }
+  check<MaskError>(masks.size() == tensors, "{} masks for {} tensors; give one per tensor",
+                   masks.size(), tensors);
+  return masks;
+}
+
+/// The masks meant for argument `i` by the documented rules.
+OptionalMasks intended_masks(const Call<Tensor>& call, std::size_t i) {
+  const Tensors& tensors = call.arguments[i];
+  if (i >= call.masks.size() || call.masks[i].kind() == Kind::Attached) return carried(tensors);
+  if (call.masks[i].kind() == Kind::None) return OptionalMasks(tensors.size());
+  return given(call.masks[i], tensors.size());
+}
+
+void check_masks_are_taken(const Layer& layer, const Call<Tensor>& call) {
+  for (std::size_t i = 0; i < call.masks.size(); ++i) {
+    check<MaskError>(call.masks[i].kind() == Kind::Attached || !layer.signature()[i].mask.empty(),
+                     "its call takes no mask for '{}'; hang the mask on the tensor instead, with "
+                     "with_mask()",
+                     layer.signature()[i].name);
+  }
+}
+
+void apply_accidents_in(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks) {
+  for (const Accident& accident : accidents()) {
+    if (accident.masks_in != nullptr && accident.masks_in(layer, call, masks)) {
+      masks.accidents.emplace_back(accident.sentence);
+    }
+  }
+}
+
+bool any_mask(const OptionalMasks& masks) {
+  return std::ranges::any_of(masks, [](const OptionalMask& mask) { return mask.has_value(); });
+}
+
+/// A layer that returns its input object gives its mask back too; that is not the layer's doing.
+bool is_handed_through(const Tensor& output, const Call<Tensor>& call) {
+  return std::ranges::any_of(call.arguments, [&](const Tensors& tensors) {
+    return std::ranges::any_of(tensors,
+                               [&](const Tensor& input) { return output.same_object(input); });
+  });
+}
+
+void warn_of_end(const Layer& layer, const MaskResolution& masks) {
+  if (layer.supports_masking() || !any_mask(masks.previous) || !layer.warn_once()) return;
+  warn(
+      fmt::format("{} does not support masking and ends the mask of its input here; layers behind "
+                  "it run unmasked. If it leaves the steps where they are, call "
+                  "set_supports_masking(true) in its constructor.",
+                  layer.title()));
+}
+
+Tensors hang_masks(const Layer& layer, const Call<Tensor>& call, const Arguments& arguments,
+                   Tensors outputs, MaskRules rules, CallTrace& trace) {
+  for (Tensor& output : outputs) {
+    const bool handed_through = is_handed_through(output, call);
+    // By the documented rules only compute_mask decides; Keras keeps what hangs on the object.
+    if (handed_through && rules == MaskRules::Intended) output = output.without_mask();
+    trace.hung.push_back(output.mask().has_value());
+  }
+  const bool all_hung = std::ranges::find(trace.hung, false) == trace.hung.end();
+  if (!layer.supports_masking() || all_hung) return outputs;
+  const OptionalMasks computed = output_masks(layer, arguments, trace.masks, outputs.size(), rules);
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (!trace.hung[i] && computed[i]) outputs[i] = outputs[i].with_mask(computed[i]);
+  }
+  return outputs;
+}
+
+std::vector<std::vector<Shape>> shapes_of(const Call<Tensor>& call) {
+  std::vector<std::vector<Shape>> shapes;
+  for (const Tensors& tensors : call.arguments) {
+    std::vector<Shape>& argument = shapes.emplace_back();
+    for (const Tensor& tensor : tensors) argument.push_back(tensor.shape());
+  }
+  return shapes;
+}
+
+void check_arguments(const Layer& layer, const Call<Tensor>& call) {
+  const Signature& signature = layer.signature();
+  for (std::size_t i = 0; i < signature.size(); ++i) {
+    const bool is_given = i < call.arguments.size() && !call.arguments[i].empty();
+    check<ValueError>(is_given || !signature[i].required, "its argument '{}' is missing",
+                      signature[i].name);
+  }
+}
+
+}  // namespace
+
+MaskResolution resolve_masks(const Layer& layer, const Call<Tensor>& call, MaskRules rules) {
+  check_masks_are_taken(layer, call);
+  MaskResolution masks;
+  const Signature& signature = layer.signature();
+  for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+    masks.passed.push_back(signature[i].mask.empty() ? OptionalMasks(call.arguments[i].size())
+                                                     : intended_masks(call, i));
+  }
+  masks.previous = intended_masks(call, 0);
+  if (rules == MaskRules::Keras) apply_accidents_in(layer, call, masks);
+  return masks;
+}
+
+OptionalMasks output_masks(const Layer& layer, const Arguments& arguments,
+                           const MaskResolution& masks, std::size_t outputs, MaskRules rules) {
+  OptionalMasks computed = layer.compute_masks(arguments, masks.previous);
+  if (rules == MaskRules::Keras) {
+    for (const Accident& accident : accidents()) {
+      if (accident.masks_out != nullptr) accident.masks_out(layer, masks, computed);
+    }
+  }
+  computed.resize(outputs);
+  return computed;
+}
+
+std::string call_title(const Layer& layer, const Call<Tensor>& call) {
+  std::string shapes;
+  for (const Tensors& tensors : call.arguments) {
+    for (const Tensor& tensor : tensors) {
+      shapes += (shapes.empty() ? "" : ", ") + to_string(tensor.shape());
+    }
+  }
+  return fmt::format("{} on {}", layer.title(), shapes);
+}
+
+void build(const Layer& layer, const std::vector<std::vector<Shape>>& shapes) {
+  layer.build_once([&] {
+    // Weights get numbers even while the call itself is only tried out on meta tensors.
+    const BackendScope host(backend("cpu"));
+    layer.build_from(shapes);
+  });
+}
+
+Tensors invoke(const Layer& layer, const Call<Tensor>& call, MaskRules rules, CallTrace* trace) {
+  try {
+    check_arguments(layer, call);
+    build(layer, shapes_of(call));
+    CallTrace local;
+    CallTrace& seen = trace != nullptr ? *trace : local;
+    seen = {.masks = resolve_masks(layer, call, rules), .hung = {}};
+    const Arguments arguments(layer.signature(), call.arguments, seen.masks.passed, call.options);
+    const RulesScope scope(rules);
+    Tensors outputs = layer.call_with(arguments);
+    outputs = hang_masks(layer, call, arguments, std::move(outputs), rules, seen);
+    // While a model is wired or planned its report says more, and says it once.
+    if (trace == nullptr) warn_of_end(layer, seen.masks);
+    return outputs;
+  } catch (Error& error) {
+    error.add_context(call_title(layer, call));
+    throw;
+  }
+}
+
+Tensors call_eagerly(const Layer& layer, const Call<Tensor>& call) {
+  return invoke(layer, call, current_rules());
+}
+
+}  // namespace domino

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domino/core/mask.h"
+#include "domino/graph/call.h"
+#include "domino/graph/layer.h"
+#include "domino/graph/mask_rules.h"
+#include "domino/graph/symbolic_tensor.h"
+
+namespace domino {
+
+/// Which masks go where in one call.
+struct MaskResolution {
+  std::vector<OptionalMasks> passed;  ///< per parameter and tensor, what `call` is given
+  OptionalMasks previous;  ///< per tensor of the first argument, what compute_mask is given
+  std::vector<std::string> accidents;  ///< sentences on what Keras' rules changed
+};
+
+/// What one call did with masks.
+struct CallTrace {
+  MaskResolution masks;
+  std::vector<bool> hung;  ///< per output: its mask was hung on it by `call` itself
+};
+
+/// Decides which masks a call is given: the one place where masks meet rules, for eager calls,
+/// sublayers, nested models and the pass alike.
+///
+/// An explicit mask beats the one that the tensor carries. Throws MaskError if the layer takes no mask
+/// for an argument that is given one.
+MaskResolution resolve_masks(const Layer& layer, const Call<Tensor>& call, MaskRules rules);
+
+/// Masks of the outputs of a layer that supports masking, by its `compute_mask`; per output.
+OptionalMasks output_masks(const Layer& layer, const Arguments& arguments,
+                           const MaskResolution& masks, std::size_t outputs, MaskRules rules);
+
+/// Calls a layer: builds it if this is its first call, resolves the masks, computes, hangs the output
+/// masks. Warns, once per layer, if the layer ends a mask because it does not support masking.
+///
+/// Works on numbers and on meta tensors. Errors leave with the layer's name and input shapes in front.
+Tensors invoke(const Layer& layer, const Call<Tensor>& call, MaskRules rules,
+               CallTrace* trace = nullptr);
+
+/// The first call builds the layer; `shapes` may hold unknown sizes.
+void build(const Layer& layer, const std::vector<std::vector<Shape>>& shapes);
+
+/// `LSTM 'lstm' on (2, 3, 4)`.
+std::string call_title(const Layer& layer, const Call<Tensor>& call);
+
+/// What a call gives, with sizes known only where they do not depend on unknown ones.
+struct InferredCall {
+  std::vector<EdgeFacts> outputs;
+  CallTrace trace;  ///< on meta tensors of probe sizes: compare value numbers, not sizes
+};
+
+/// Runs the call twice on meta tensors, with two different probe sizes for the unknown sizes; where
+/// the outputs' sizes differ they are unknown. Throws what the layer throws.
+InferredCall infer_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules);
+
+/// Records a call for a Model: infers its outputs and makes a CallNode. Errors name the user's line.
+SymbolicTensors wire(const Layer& layer, Call<SymbolicTensor> call);
+
+/// Calls a layer at once, under the current rules. Errors name the user's line.
+Tensors call_eagerly(const Layer& layer, const Call<Tensor>& call);
+
+}  // namespace domino

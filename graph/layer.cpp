@@ -1,0 +1,160 @@
+#include "domino/graph/layer.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+
+#include "domino/backends/backend.h"
+#include "domino/core/check.h"
+#include "domino/graph/session.h"
+
+namespace domino {
+
+struct Layer::Cell {
+  std::string name;
+  std::recursive_mutex build_mutex;
+  std::atomic<bool> built = false;
+  std::atomic<bool> warned = false;
+  std::vector<Variable> weights;
+  std::vector<std::pair<std::string, LayerHandle>> sublayers;
+};
+
+Layer::Layer(std::string name) : cell_(std::make_shared<Cell>()) { cell_->name = std::move(name); }
+
+std::string Layer::name() const { return cell_->name; }
+
+std::string Layer::title() const {
+  return cell_->name.empty() ? fmt::format("{} (unnamed)", type())
+                             : fmt::format("{} '{}'", type(), cell_->name);
+}
+
+Config Layer::config() const { return Config::object({{"name", cell_->name}}); }
+
+bool Layer::takes_mask() const {
+  return std::ranges::any_of(signature(), [](const Parameter& p) { return !p.mask.empty(); });
+}
+
+bool Layer::built() const { return cell_->built; }
+
+void Layer::set_name_once(const std::string& name) const {
+  if (cell_->name.empty()) cell_->name = name;
+}
+
+void Layer::build_once(const std::function<void()>& build) const {
+  if (cell_->built) return;
+  const std::lock_guard lock(cell_->build_mutex);
+  if (cell_->built) return;
+  try {
+    build();
+  } catch (...) {
+    cell_->weights.clear();
+    cell_->sublayers.clear();
+    throw;
+  }
+  cell_->built = true;
+}
+
+bool Layer::warn_once() const { return !cell_->warned.exchange(true); }
+
+void Layer::add_weight(std::string_view name, const Shape& shape, const Initializer& initializer,
+                       bool trainable) const {
+  check<BuildError>(shape.known(),
+                    "weight '{}' would have shape {}; its sizes must be known when "
+                    "the layer is first called",
+                    name, shape);
+  check<BuildError>(
+      std::ranges::none_of(cell_->weights, [&](const Variable& v) { return v.path == name; }),
+      "weight '{}' is declared twice", name);
+  cell_->weights.push_back({std::string(name), initializer(shape, DType::Float32), trainable});
+}
+
+void Layer::add_layer(std::string_view name, const LayerHandle& layer) const {
+  check<BuildError>(std::ranges::none_of(cell_->sublayers,
+                                         [&](const auto& entry) { return entry.first == name; }),
+                    "sublayer '{}' is declared twice", name);
+  cell_->sublayers.emplace_back(std::string(name), layer);
+}
+
+std::vector<std::pair<std::string, LayerHandle>> Layer::sublayers() const {
+  return cell_->sublayers;
+}
+
+namespace {
+
+/// The copy of a weight on a backend's device, made once and kept beside the weight.
+Tensor resident(const Tensor& weight, const Backend& backend) {
+  if (backend.device() == weight.device()) return weight;
+  if (backend.device() == Device::Meta) return backend.upload(weight);
+  const auto copy = weight.storage()->attachment(fmt::format("copy on {}", backend.name()), [&] {
+    return std::make_shared<Tensor>(backend.upload(weight));
+  });
+  return *std::static_pointer_cast<Tensor>(copy);
+}
+
+}  // namespace
+
+Tensor Layer::weight(std::string_view name) const {
+  const auto it = std::ranges::find(cell_->weights, name, &Variable::path);
+  return it == cell_->weights.end() ? Tensor() : resident(it->value, current_backend());
+}
+
+std::vector<Variable> Layer::weights() const {
+  std::vector<Variable> all = cell_->weights;
+  for (const auto& [name, layer] : cell_->sublayers) {
+    for (Variable& variable : layer->weights()) {
+      variable.path = name + '/' + variable.path;
+      all.push_back(std::move(variable));
+    }
+  }
+  std::stable_partition(all.begin(), all.end(), [](const Variable& v) { return v.trainable; });
+  return all;
+}
+
+void Layer::assign(std::string_view path, Tensor value) const {
+  const auto own = std::ranges::find(cell_->weights, path, &Variable::path);
+  if (own != cell_->weights.end()) {
+    check(own->value.shape() == value.shape(), "{}: weight '{}' has shape {}, got {}", title(),
+          path, own->value.shape(), value.shape());
+    own->value = std::move(value);
+    return;
+  }
+  for (const auto& [name, layer] : cell_->sublayers) {
+    if (path.starts_with(name + '/')) return layer->assign(path.substr(name.size() + 1), value);
+  }
+  fail<ValueError>("{} has no weight '{}'", title(), path);
+}
+
+void Layer::set_weights(const Tensors& values) const {
+  check<BuildError>(built(),
+                    "{} has no weights yet; call it once, or put it into a Model, before "
+                    "set_weights",
+                    title());
+  const std::vector<Variable> current = weights();
+  check(current.size() == values.size(), "{} has {} weights, got {}", title(), current.size(),
+        values.size());
+  for (std::size_t i = 0; i < current.size(); ++i) {
+    check(current[i].value.shape() == values[i].shape(), "{}: weight '{}' has shape {}, got {}",
+          title(), current[i].path, current[i].value.shape(), values[i].shape());
+  }
+  for (std::size_t i = 0; i < current.size(); ++i) assign(current[i].path, values[i]);
+}
+
+std::int64_t Layer::count_params() const {
+  std::int64_t count = 0;
+  for (const Variable& variable : weights()) count += variable.value.elements();
+  return count;
+}
+
+Tensor Layer::state(std::string_view name) const {
+  const Session* session = Session::current();
+  return session == nullptr ? Tensor() : session->get(cell_.get(), std::string(name));
+}
+
+void Layer::set_state(std::string_view name, const Tensor& value) const {
+  Session* session = Session::current();
+  if (session != nullptr && !value.is_meta()) {
+    session->set(cell_.get(), std::string(name), value.without_mask());
+  }
+}
+
+}  // namespace domino

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domino/core/config.h"
+#include "domino/core/tensor.h"
+#include "domino/graph/call.h"
+
+namespace domino {
+
+class Layer;
+class Session;
+
+/// Makes the first value of a weight.
+using Initializer = std::function<Tensor(const Shape&, DType)>;
+
+/// A named tensor of a layer. `path` is made of attribute names, as in Keras' weight files:
+/// "kernel", "cell/recurrent_kernel", "forward_layer/cell/bias".
+struct Variable {
+  std::string path;
+  Tensor value;
+  bool trainable = true;
+};
+
+/// Any layer, held by value: copies share the layer's weights and name.
+class LayerHandle {
+ public:
+  LayerHandle() = default;
+  template <std::derived_from<Layer> L>
+  LayerHandle(const L& layer);  // NOLINT(google-explicit-constructor): layers go into lists
+  explicit LayerHandle(std::shared_ptr<const Layer> layer) : layer_(std::move(layer)) {}
+
+  const Layer& operator*() const { return *layer_; }
+  const Layer* operator->() const { return layer_.get(); }
+  explicit operator bool() const { return layer_ != nullptr; }
+  const std::shared_ptr<const Layer>& shared() const { return layer_; }
+
+ private:
+  std::shared_ptr<const Layer> layer_;
+};
+
+/// What every layer is: a name, weights, and how it treats tensors and masks.
+///
+/// A handle: copies share one cell with the name, the weights and the sublayers, which the first call
+/// makes; so a copy made before the first call has the same weights. Write a layer by deriving from
+/// UnaryLayer, ListLayer or NamedLayer (graph/layer_templates.h), never from this class directly.
+class Layer {
+ public:
+  virtual ~Layer() = default;
+
+  /// The class name, as in Keras: "LSTM".
+  virtual std::string_view type() const = 0;
+  /// The name given in the options or by the first Model that holds the layer; empty before that.
+  std::string name() const;
+  /// `Dense 'dense_1'`, or `Dense (unnamed)`.
+  std::string title() const;
+  /// The constructor's options under Keras' argument names, and the name.
+  virtual Config config() const;
+
+  /// Whether the layer hands masks on; otherwise the mask ends here, with a warning.
+  bool supports_masking() const { return supports_masking_; }
+  /// Whether `call` takes a mask.
+  bool takes_mask() const;
+
+  bool built() const;
+  /// The layer's own weights, then those of its sublayers, each trainable ones first.
+  std::vector<Variable> weights() const;
+  /// Replaces all weights, in the order of `weights()`. Not while another thread predicts.
+  /// Throws BuildError before the layer is built, ShapeError if count or a shape differs.
+  void set_weights(const Tensors& values) const;
+  std::int64_t count_params() const;
+  /// Sublayers under their attribute names.
+  std::vector<std::pair<std::string, LayerHandle>> sublayers() const;
+
+  /// True if both are copies of one layer.
+  bool same_layer(const Layer& other) const { return cell_ == other.cell_; }
+
+  // What the graph calls; layers implement them through the templates.
+  virtual const Signature& signature() const = 0;
+  virtual void build_from(const std::vector<std::vector<Shape>>& shapes) const = 0;
+  virtual Tensors call_with(const Arguments& arguments) const = 0;
+  /// Masks of the outputs, from the masks of the first argument's tensors.
+  virtual OptionalMasks compute_masks(const Arguments& arguments,
+                                      const OptionalMasks& previous) const = 0;
+  virtual std::shared_ptr<const Layer> clone() const = 0;
+
+  /// Names the layer if it has no name yet.
+  void set_name_once(const std::string& name) const;
+  /// Runs `build` if no call has done so yet; safe from many threads.
+  void build_once(const std::function<void()>& build) const;
+  /// True the first time it is asked: a layer warns once.
+  bool warn_once() const;
+  /// Gives the weight at `path` (as in `weights()`) another value of the same shape.
+  void assign(std::string_view path, Tensor value) const;
+
+ protected:
+  explicit Layer(std::string name = {});
+  Layer(const Layer&) = default;
+  Layer& operator=(const Layer&) = default;
+
+  /// For a constructor: whether masks are handed on. Without it, a layer that has a compute_mask does.
+  void set_supports_masking(bool supports) { supports_masking_ = supports; }
+
+  /// For `build`: declares a weight under its attribute name.
+  void add_weight(std::string_view name, const Shape& shape, const Initializer& initializer,
+                  bool trainable = true) const;
+  /// For `build`: declares a sublayer under its attribute name, so that its weights are found.
+  void add_layer(std::string_view name, const LayerHandle& layer) const;
+
+  /// For `call`: a weight, on the current backend. Undefined if the layer has none of this name.
+  Tensor weight(std::string_view name) const;
+
+  /// For `call` of a stateful layer: the state kept by the current Session, or an undefined tensor.
+  Tensor state(std::string_view name) const;
+  void set_state(std::string_view name, const Tensor& value) const;
+
+ private:
+  struct Cell;
+  std::shared_ptr<Cell> cell_;
+  bool supports_masking_ = false;
+};
+
+template <std::derived_from<Layer> L>
+LayerHandle::LayerHandle(const L& layer) : layer_(layer.clone()) {}
+
+}  // namespace domino

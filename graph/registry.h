@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domino/core/config.h"
+#include "domino/graph/layer.h"
+
+namespace domino {
+
+/// A layer class that can be made from its config.
+struct LayerRegistration {
+  std::string type;  ///< class name, as in Keras: "LSTM"; "Package>Name" for a custom layer
+  std::function<LayerHandle(const Config&)> from_config;
+};
+
+template <class L>
+LayerRegistration register_row() {
+  return {std::string(L::kType),
+          [](const Config& config) { return LayerHandle(L::from_config(config)); }};
+}
+
+/// The layers that Domino brings; generated from layers/CMakeLists.txt.
+const std::vector<LayerRegistration>& builtin_layers();
+
+/// Makes a custom layer known to `layer_from_config` under "Package>Name"; the last one counts.
+void register_layer(LayerRegistration registration);
+template <class L>
+void register_layer(std::string type) {
+  register_layer(LayerRegistration{std::move(type), register_row<L>().from_config});
+}
+
+/// `{"class_name": ..., "config": {...}}`, as Keras serialises a layer inside a wrapper's config.
+Config serialize_layer(const Layer& layer);
+
+/// The inverse. Throws BuildError naming a class that is not registered, and what the class throws.
+LayerHandle deserialize_layer(const Config& serialized);
+
+}  // namespace domino
