@@ -4,7 +4,7 @@
     pip install -r requirements.txt
     python record.py [--out FOLDER] [NAME...]        NAME as in data/NAME.json; default: everything
 
-Two runs write the same bytes. Every file is JSON with one record per line; the tensors it names lie beside it
+Two runs on one machine write the same bytes. Every file is JSON with one record per line; the tensors it names lie beside it
 in a safetensors file (F32, I32, BOOL; equal tensors are kept once, so names may repeat). In all files
 "keras_version" is "3.15.1" and "tensors" the safetensors file. Written below: T a tensor's name, M a mask:
 T or null for none; [x] a list of x.
@@ -52,16 +52,67 @@ RESULT {"outputs": [{"values": T, "mask": M}]   flat
 ERROR  {"type": Python class, "message", "when": "call", or "build" if wiring the model fails}
 
 Values may differ by rounding (1e-5); NaN equals NaN; masks are exact, dtype included.
+
+A model: data/two_encoder_blocks.json, data/seq2seq.json
+    "inputs", "outputs": names, in order
+    "model": {"class_name": "Functional", "config": Keras' get_config(), mask ops included,
+              "weights": [{"path": as in Keras' weight file, the variable's name in place of its number,
+                           "layer": name of the layer, "variable": path inside that layer, "tensor": T}]}
+    "cases": [{"name", "inputs": [T],
+               "keras": [{"values": T, "mask": M}]      each output of the model, as Keras runs it
+               "intended": [{"values": T, "mask": M}]}] the same layers wired so that no accident strikes
+    two_encoder_blocks: right_N, left_N and holes_N are the same sentences padded to N steps. Intended values at
+    kept steps do not depend on the padding; Keras' do, as attention takes the mask off the residual stream.
+    seq2seq: SOURCE_TARGET tell how the two inputs are padded. Keras' decoder runs unmasked, as it has an
+    initial_state; the intended one gets its mask.
+
+The guide "Understanding masking & padding": data/guide.json
+    "cells": {name: {...}}; in a cell "values" and "mask" are its result, {"values", "mask"} an inner one, and
+        "ids": T, or [T, T]
+        "embedding": {"input_dim", "output_dim", "rows": T, "values": T}   mask_zero; all other rows are 0
+        "embeddings": T                                                    the whole table
+        "lstm", "dense": [{"path", "tensor"}]                              LSTM(32), Dense(1)
+    pad_sequences            "raw": lists of ids, "post": T, "pre": T
+    embedding, masking       one layer; "inputs": T
+    embedding_lstm, my_layer Sequential, Functional and a layer passing mask= all give "values"; "parameters": count
+    temporal_split           "inputs": {"values", "mask"}, "halves": [{"values", "mask"}]
+    custom_embedding         lookup in "embeddings"
+    my_activation            Embedding, relu ("activated"), LSTM
+    temporal_softmax_formula "inputs": {"values", "mask"}; "guide": exp(x) m / sum(x m) as the guide writes it,
+                             "corrected": exp(x) m / sum(exp(x) m), both over the steps
+    temporal_softmax         Embedding(10, 32), Dense(1) ("logits"), and both formulas
+    concatenate_steps        both ids through one Embedding, Concatenate(axis=1) ("concatenated"), LSTM
+
+pad_sequences: data/pad_sequences.json, without tensors
+    "cases": [{"name", "sequences", "arguments": {name: value},
+               "result": nested list, "shape": [int], "dtype": NumPy's name   or   "error": {"type", "message"}}]
+    What JSON does not know is an object: {"array": list, "dtype"}, {"numpy": int, "dtype"}, {"tuple": list},
+    {"set": list}, {"iterator": []} (no length), {"type": "object"} (the Python type), {"float": "nan"}.
 """
 
 import argparse
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from recording.guide import record_guide
 from recording.layers import EXPERIMENTS
+from recording.models import MODELS, record_model
+from recording.padding import record_padding
 from recording.recorder import record_layer
 
 DATA = Path(__file__).parent / "data"
+
+
+def recorders(folder: Path) -> dict[str, Callable[[], int]]:
+    """File name -> what writes that file and returns the number of its cases."""
+    layers = {name: partial(record_layer, folder, name, make) for name, make in EXPERIMENTS.items()}
+    models = {name: partial(record_model, folder, name, make) for name, make in MODELS.items()}
+    others = {"guide": record_guide, "pad_sequences": record_padding}
+    return (
+        layers | models | {name: partial(record, folder, name) for name, record in others.items()}
+    )
 
 
 def main() -> int:
@@ -69,12 +120,13 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="what to record (default: everything)")
     parser.add_argument("--out", type=Path, default=DATA, help="folder to write to")
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
-    unknown = set(options.names) - set(EXPERIMENTS)
+    known = recorders(options.out)
+    unknown = set(options.names) - set(known)
     if unknown:
-        parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(EXPERIMENTS)}")
-    for name in options.names or EXPERIMENTS:
-        print(f"{name}: {record_layer(options.out, name, EXPERIMENTS[name]())} cases")
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(known)}")
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name in options.names or known:
+        print(f"{name}: {known[name]()} cases")
     return 0
 
 

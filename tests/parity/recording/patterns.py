@@ -24,6 +24,9 @@ MASKS: Mapping[str, np.ndarray] = {
 }
 
 
+INT_MASK = 2 * MASKS["holes"].astype("int32")  # other dtypes than bool: what is not 0 keeps
+
+
 def cases(names: Sequence[str] = ("none", *MASKS)) -> tuple[Case, ...]:
     """A case for each named mask on the first input; "none" is no mask."""
     return tuple(Case(name) if name == "none" else Case(name, (MASKS[name],)) for name in names)

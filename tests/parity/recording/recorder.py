@@ -1,6 +1,6 @@
 """Turns experiments into the two files of a layer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -15,9 +15,10 @@ from .store import Json, TensorStore, write_pair
 from .weights import variables
 
 
-def record_layer(folder: Path, name: str, experiments: Sequence[Experiment]) -> int:
+def record_layer(folder: Path, name: str, make: Callable[[], list[Experiment]]) -> int:
     """Writes `name`.json and `name`.safetensors; returns the number of cases."""
     start_afresh()
+    experiments = make()
     store = TensorStore()
     copies = [Copies(experiment, f"{name}/{experiment.name}") for experiment in experiments]
     layers = {e.name: _layer(e, c, store) for e, c in zip(experiments, copies)}

@@ -8,7 +8,7 @@ import numpy as np
 from keras import layers
 
 from ..experiment import Argument, Case, Experiment
-from ..patterns import BATCH, MASKS, STEPS, mask
+from ..patterns import BATCH, INT_MASK, MASKS, STEPS, mask
 from ..weights import normal
 
 SOURCE_STEPS = 4
@@ -52,6 +52,7 @@ TWO = (
     over("both_one_row_masked", "one_row_masked", "one_row_masked"),
     over("both_all_masked", "all_masked", "all_masked"),
 )
+INTS = Case("int_masks", (INT_MASK, 2 * SOURCE_MASKS["right"].astype("int32")))
 FEW = (TWO[0], TWO[1], TWO[4], TWO[9], TWO[11])
 THREE = (
     over("none"),
@@ -77,7 +78,7 @@ def multi_head_attention() -> list[Experiment]:
     }
     on_itself = tuple(Case(f"both_{n}", (m, m)) for n, m in MASKS.items())
     return [
-        Experiment("plain", made, inputs, TWO, BOTH),
+        Experiment("plain", made, inputs, (*TWO, INTS), BOTH),
         *(
             Experiment(name, partial(made, **config), inputs, FEW)
             for name, config in variants.items()
@@ -186,7 +187,7 @@ def attention() -> list[Experiment]:
     )
     far_apart = np.array([[[0.0], [100.0], [-50.0]]], "float32")
     return [
-        Experiment("dot", layers.Attention, two, TWO, BOTH),
+        Experiment("dot", layers.Attention, two, (*TWO, INTS), BOTH),
         Experiment("dot_scale", partial(layers.Attention, use_scale=True), two, FEW),
         Experiment("concat", partial(layers.Attention, score_mode="concat"), two, TWO),
         Experiment(

@@ -6,7 +6,7 @@ import numpy as np
 from keras import layers
 
 from ..experiment import Case, Experiment
-from ..patterns import BATCH, MASKS, STEPS, cases, mask, one, sequences
+from ..patterns import BATCH, INT_MASK, MASKS, STEPS, cases, mask, one, sequences
 from ..weights import normal
 
 BOTH = ("mean", "lstm")
@@ -22,7 +22,9 @@ IDS = {
 def dense() -> list[Experiment]:
     x = sequences()
     plain = [
-        Experiment("plain", partial(layers.Dense, 3), x, cases(), BOTH),
+        Experiment(
+            "plain", partial(layers.Dense, 3), x, (*cases(), Case("int_mask", (INT_MASK,))), BOTH
+        ),
         Experiment(
             "no_bias", partial(layers.Dense, 3, use_bias=False), x, cases(("none", "holes"))
         ),

@@ -6,7 +6,7 @@ from functools import partial
 from keras import layers
 
 from ..experiment import Case, Experiment
-from ..patterns import BATCH, FEATURES, MASKS, STEPS, pairs, several
+from ..patterns import BATCH, FEATURES, INT_MASK, MASKS, STEPS, pairs, several
 
 SHAPE = (BATCH, STEPS, FEATURES)
 TWO = pairs(
@@ -20,6 +20,7 @@ TWO = pairs(
     ("all_masked", ("all_masked", "all_masked")),
     ("all_masked_first", ("all_masked", "right")),
 )
+INTS = Case("int_masks", (INT_MASK, MASKS["right"].astype("int32")))
 THREE = pairs(
     ("none", (None, None, None)),
     ("all", ("right", "left", "holes")),
@@ -35,7 +36,7 @@ def elementwise(layer: Callable[..., layers.Layer]) -> list[Experiment]:
     one_step = (BATCH, 1, FEATURES)
     first_step = MASKS["left"][:, :1]
     found = [
-        Experiment("two", layer, several(SHAPE, SHAPE), TWO, ("mean", "lstm")),
+        Experiment("two", layer, several(SHAPE, SHAPE), (*TWO, INTS), ("mean", "lstm")),
         Experiment("broadcast_step", layer, several(SHAPE, one_step), _broadcast(first_step)),
         Experiment("broadcast_feature", layer, several(SHAPE, (BATCH, STEPS, 1)), TWO[:3]),
     ]
@@ -69,7 +70,7 @@ def concatenate() -> list[Experiment]:
             "features",
             partial(layers.Concatenate, axis=-1),
             several(SHAPE, narrow),
-            TWO,
+            (*TWO, INTS),
             ("mean", "lstm"),
         ),
         Experiment(

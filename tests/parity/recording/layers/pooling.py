@@ -6,7 +6,7 @@ import numpy as np
 from keras import layers
 
 from ..experiment import Argument, Case, Experiment
-from ..patterns import FEATURES, MASKS, cases, one, sequences
+from ..patterns import FEATURES, INT_MASK, MASKS, cases, one, sequences
 
 
 def channels_first() -> tuple[Argument, ...]:
@@ -19,7 +19,7 @@ def global_average_pooling1d() -> list[Experiment]:
     nan = sequences()[0].tensors[0].copy()
     nan[~MASKS["holes"]] = np.nan
     forms = (
-        Case("int_mask", (2 * MASKS["holes"].astype("int32"),)),
+        Case("int_mask", (INT_MASK,)),
         Case("float_mask", (np.float32(0.3) * MASKS["holes"],)),
         Case("explicit", explicit={"mask": MASKS["right"]}),
         Case("explicit_beats_carried", (MASKS["left"],), {"mask": MASKS["right"]}),

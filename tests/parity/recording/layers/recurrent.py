@@ -8,7 +8,7 @@ import numpy as np
 from keras import layers
 
 from ..experiment import Argument, Case, Experiment
-from ..patterns import BATCH, MASKS, cases, mask, sequences
+from ..patterns import BATCH, INT_MASK, MASKS, cases, mask, sequences
 from ..weights import normal
 
 UNITS = 3
@@ -83,7 +83,7 @@ def _mask_forms(layer: Callable[..., layers.RNN]) -> list[Experiment]:
         Case("explicit", explicit={"mask": other}),
         Case("explicit_beats_carried", (carried,), {"mask": other}),
         Case("explicit_none_changes_nothing", (carried,), {"mask": None}),
-        Case("int_mask", (2 * carried.astype("int32"),)),
+        Case("int_mask", (INT_MASK,)),
         Case("float_mask", (np.float32(0.3) * carried,)),
         Case("one_row_for_all", (carried[:1],)),
     )

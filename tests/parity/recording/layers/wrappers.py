@@ -7,7 +7,7 @@ import numpy as np
 from keras import layers
 
 from ..experiment import Argument, Case, Experiment
-from ..patterns import BATCH, MASKS, cases, one, sequences
+from ..patterns import BATCH, INT_MASK, MASKS, cases, one, sequences
 from ..weights import normal
 
 UNITS = 3
@@ -59,12 +59,10 @@ def _both_ways(layer: Callable[..., layers.RNN]) -> list[Experiment]:
             f"{kind}_initial_state", made(return_sequences=True), with_start, (*few, explicit)
         ),
         Experiment(f"{kind}_user_zero_output", made(zero_output_for_mask=True), x, few),
-        Experiment(f"{kind}_int_mask", made(return_sequences=True), x, (_int_mask(),)),
+        Experiment(
+            f"{kind}_int_mask", made(return_sequences=True), x, (Case("int_mask", (INT_MASK,)),)
+        ),
     ]
-
-
-def _int_mask() -> Case:
-    return Case("int_mask", (2 * MASKS["holes"].astype("int32"),))
 
 
 def time_distributed() -> list[Experiment]:
