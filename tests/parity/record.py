@@ -4,9 +4,9 @@
     pip install -r requirements.txt
     python record.py [--out FOLDER] [NAME...]        NAME as in data/NAME.json; default: everything
 
-Two runs on one machine write the same bytes. Every file is JSON with one record per line; the tensors it names lie beside it
-in a safetensors file (F32, I32, BOOL; equal tensors are kept once, so names may repeat). In all files
-"keras_version" is "3.15.1" and "tensors" the safetensors file. Written below: T a tensor's name, M a mask:
+Two runs on one machine write the same bytes. Every file is JSON with one record per line; the tensors it names
+lie beside it in a safetensors file (F32, I32, BOOL; equal tensors are kept once, so names may repeat). In all
+files "keras_version" is "3.15.1" and "tensors" the safetensors file. Written below: T a tensor's name, M a mask:
 T or null for none; [x] a list of x.
 
 A layer: data/<layer>.json
