@@ -68,7 +68,8 @@ Tensors run_on_meta(const op::Operation& operation, const Tensors& inputs,
 
 void check_devices(const op::Operation& operation, const Tensors& inputs, const Backend& backend) {
   for (const Tensor& x : inputs) {
-    check<DeviceError>(!x.defined() || x.device() == backend.device(),
+    if (!x.defined()) continue;
+    check<DeviceError>(x.device() == backend.device(),
                        "{}: a tensor {} lies on '{}', but backend '{}' computes on '{}'; upload it "
                        "first",
                        op::name_of(operation), x.shape(), name_of(x.device()), backend.name(),

@@ -30,7 +30,8 @@ bool given(Inputs inputs, std::size_t index) {
 
 void check_same_dtype(std::string_view name, Inputs inputs) {
   for (const Tensor& input : inputs) {
-    check<DTypeError>(!input.defined() || input.dtype() == inputs[0].dtype(),
+    if (!input.defined()) continue;
+    check<DTypeError>(input.dtype() == inputs[0].dtype(),
                       "{}: operands of {} and {}; cast one of them", name, inputs[0].dtype(),
                       input.dtype());
   }
@@ -292,8 +293,8 @@ Specs infer_op(const Rnn& op, Inputs in) {
   }
   const Shape state{batch, units};
   for (std::size_t i = 5; i < in.size(); ++i) {
-    check(!given(in, i) || in[i].shape() == state, "rnn: an initial state of {}, expected {}",
-          in[i].shape(), state);
+    if (!given(in, i)) continue;
+    check(in[i].shape() == state, "rnn: an initial state of {}, expected {}", in[i].shape(), state);
   }
   const Shape output = op.return_sequences ? Shape{batch, x.size(1), units} : state;
   Specs specs{{output, x.dtype()}, {state, x.dtype()}};
