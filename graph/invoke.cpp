@@ -58,12 +58,16 @@ bool any_mask(const OptionalMasks& masks) {
   return std::ranges::any_of(masks, [](const OptionalMask& mask) { return mask.has_value(); });
 }
 
-/// A layer that returns its input object gives its mask back too; that is not the layer's doing.
-bool is_handed_through(const Tensor& output, const Call<Tensor>& call) {
-  return std::ranges::any_of(call.arguments, [&](const Tensors& tensors) {
-    return std::ranges::any_of(tensors,
-                               [&](const Tensor& input) { return output.same_object(input); });
-  });
+/// Which input a layer returned, if it returned one of its input objects.
+std::optional<std::pair<int, int>> alias_of(const Tensor& output, const Call<Tensor>& call) {
+  for (std::size_t p = 0; p < call.arguments.size(); ++p) {
+    for (std::size_t i = 0; i < call.arguments[p].size(); ++i) {
+      if (output.same_object(call.arguments[p][i])) {
+        return std::pair(static_cast<int>(p), static_cast<int>(i));
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 void warn_of_end(const Layer& layer, const MaskResolution& masks) {
@@ -78,9 +82,9 @@ void warn_of_end(const Layer& layer, const MaskResolution& masks) {
 Tensors hang_masks(const Layer& layer, const Call<Tensor>& call, const Arguments& arguments,
                    Tensors outputs, MaskRules rules, CallTrace& trace) {
   for (Tensor& output : outputs) {
-    const bool handed_through = is_handed_through(output, call);
+    trace.alias.push_back(alias_of(output, call));
     // By the documented rules only compute_mask decides; Keras keeps what hangs on the object.
-    if (handed_through && rules == MaskRules::Intended) output = output.without_mask();
+    if (trace.alias.back() && rules == MaskRules::Intended) output = output.without_mask();
     trace.hung.push_back(output.mask().has_value());
   }
   const bool all_hung = std::ranges::find(trace.hung, false) == trace.hung.end();
@@ -161,7 +165,7 @@ Tensors invoke(const Layer& layer, const Call<Tensor>& call, MaskRules rules, Ca
     build(layer, shapes_of(call));
     CallTrace local;
     CallTrace& seen = trace != nullptr ? *trace : local;
-    seen = {.masks = resolve_masks(layer, call, rules), .hung = {}};
+    seen = {.masks = resolve_masks(layer, call, rules), .hung = {}, .alias = {}};
     const Arguments arguments(layer.signature(), call.arguments, seen.masks.passed, call.options);
     const RulesScope scope(rules);
     Tensors outputs = layer.call_with(arguments);

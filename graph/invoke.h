@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "domino/core/mask.h"
@@ -22,6 +24,8 @@ struct MaskResolution {
 struct CallTrace {
   MaskResolution masks;
   std::vector<bool> hung;  ///< per output: its mask was hung on it by `call` itself
+  /// Per output: which input object it is (parameter, position), if the layer handed one through.
+  std::vector<std::optional<std::pair<int, int>>> alias = {};
 };
 
 /// Decides which masks a call is given: the one place where masks meet rules, for eager calls,

@@ -1,0 +1,388 @@
+#include "domino/graph/model.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+
+#include "domino/backends/backend.h"
+#include "domino/backends/ops.h"
+#include "domino/core/check.h"
+#include "domino/core/progress.h"
+#include "domino/core/threads.h"
+#include "domino/graph/dag.h"
+#include "domino/graph/invoke.h"
+#include "domino/graph/naming.h"
+#include "domino/graph/report.h"
+#include "domino/graph/runner.h"
+#include "domino/graph/session.h"
+#include "domino/graph/warnings.h"
+
+namespace domino {
+
+struct Model::Graph {
+  MaskRules rules = MaskRules::Intended;
+  std::optional<Dag> dag;
+  std::mutex mutex;
+  std::map<std::vector<bool>, MaskPlan> plans;
+};
+
+Model::Model(ModelOptions options)
+    : Layer(std::move(options.name)), graph_(std::make_shared<Graph>()) {
+  graph_->rules = options.rules;
+}
+
+Model::Model(const SymbolicTensorList& inputs, const SymbolicTensorList& outputs,
+             ModelOptions options)
+    : Model(std::move(options)) {
+  set_graph(inputs, outputs);
+}
+
+void Model::set_graph(const SymbolicTensors& inputs, const SymbolicTensors& outputs) const {
+  graph_->dag.emplace(inputs, outputs);
+  build_once([this] {
+    name_layers();
+    declare_layers();
+  });
+  warn_of_losses();
+}
+
+bool Model::has_graph() const { return graph_->dag.has_value(); }
+
+const Dag& Model::dag() const {
+  check<BuildError>(has_graph(),
+                    "{} has no graph yet; call it once, give it an InputLayer in front, or "
+                    "call build(shape)",
+                    title());
+  return *graph_->dag;
+}
+
+MaskRules Model::rules() const { return graph_->rules; }
+
+Model Model::with_rules(MaskRules rules) const {
+  SymbolicTensors inputs;
+  SymbolicTensors outputs;
+  for (const Endpoint& input : dag().inputs()) {
+    inputs.emplace_back(dag().share(input.vertex), input.output);
+  }
+  for (const Endpoint& output : dag().outputs()) {
+    outputs.emplace_back(dag().share(output.vertex), output.output, output.is_mask);
+  }
+  return Model(inputs, outputs, {.name = name(), .rules = rules});
+}
+
+namespace {
+
+/// Vertices of each layer's first call.
+std::vector<int> first_calls(const Dag& dag, std::vector<int> vertices) {
+  std::set<const void*> seen;
+  std::erase_if(vertices,
+                [&](int vertex) { return !seen.insert(dag.layer(vertex).identity()).second; });
+  return vertices;
+}
+
+}  // namespace
+
+void Model::name_layers() const {
+  std::vector<int> vertices = first_calls(*graph_->dag, graph_->dag->listing());
+  std::sort(vertices.begin(), vertices.end(),
+            [&](int a, int b) { return graph_->dag->node(a).id < graph_->dag->node(b).id; });
+  UniqueNames names;
+  for (const int vertex : vertices) {
+    const std::string name = graph_->dag->layer(vertex).name();
+    check<BuildError>(name.empty() || names.take(name),
+                      "two layers of this model are called '{}'; give each a name of its own",
+                      name);
+  }
+  for (const int vertex : vertices) {
+    const Layer& layer = graph_->dag->layer(vertex);
+    if (layer.name().empty()) layer.set_name_once(names.next(to_snake_case(layer.type())));
+  }
+}
+
+/// Keras' weight files list the layers of a model by class, numbered in the order of the file.
+void Model::declare_layers() const {
+  UniqueNames keys;
+  for (const int vertex : first_calls(*graph_->dag, graph_->dag->listing())) {
+    const LayerHandle& layer = graph_->dag->node(vertex).layer;
+    add_layer("layers/" + keys.next(to_snake_case(layer->type())), layer);
+  }
+}
+
+void Model::warn_of_losses() const {
+  for (const MaskFact& fact : plan().facts) {
+    const Layer& layer = graph_->dag->layer(fact.target);
+    const bool lost = fact.fate == MaskFate::Destroyed || !fact.missed_by.empty();
+    if (lost && layer.warn_once()) warn(describe_loss(*graph_->dag, plan(), fact));
+  }
+}
+
+std::vector<LayerHandle> Model::layers() const {
+  std::vector<LayerHandle> layers;
+  for (const int vertex : first_calls(dag(), dag().listing())) {
+    layers.push_back(dag().node(vertex).layer);
+  }
+  return layers;
+}
+
+LayerHandle Model::get_layer(std::string_view name) const {
+  std::vector<std::string> names;
+  for (const LayerHandle& layer : layers()) {
+    if (layer->name() == name) return layer;
+    names.push_back(layer->name());
+  }
+  fail<ValueError>("{} has no layer '{}'; it has: {}", title(), name, fmt::join(names, ", "));
+}
+
+namespace {
+
+std::vector<EdgeFacts> input_facts(const Dag& dag, const std::vector<bool>& masked) {
+  std::vector<EdgeFacts> facts;
+  for (std::size_t i = 0; i < dag.inputs().size(); ++i) {
+    EdgeFacts edge = dag.node(dag.inputs()[i].vertex).outputs[0];
+    if (i < masked.size() && masked[i]) {
+      const ValueNumber value{~edge.value.high, edge.value.low};
+      const int steps = std::min(edge.shape.rank(), 2);
+      edge.mask = ValueFacts{
+          Shape(std::vector<std::int64_t>(edge.shape.begin(), edge.shape.begin() + steps)),
+          DType::Bool, value};
+    }
+    facts.push_back(std::move(edge));
+  }
+  return facts;
+}
+
+std::vector<bool> masked_ones(const Tensors& inputs) {
+  std::vector<bool> masked;
+  for (const Tensor& input : inputs) masked.push_back(input.mask().has_value());
+  return masked;
+}
+
+}  // namespace
+
+const MaskPlan& Model::plan(const std::vector<bool>& masked) const {
+  std::vector<bool> key = masked;
+  key.resize(dag().inputs().size(), false);
+  {
+    const std::lock_guard lock(graph_->mutex);
+    const auto it = graph_->plans.find(key);
+    if (it != graph_->plans.end()) return it->second;
+  }
+  MaskPlan made = propagate_masks(dag(), input_facts(dag(), key), rules());
+  const std::lock_guard lock(graph_->mutex);
+  return graph_->plans.try_emplace(key, std::move(made)).first->second;
+}
+
+std::string Model::summary() const { return summary_table(*this); }
+std::string Model::report() const { return mask_report(*this); }
+
+const Signature& Model::signature() const {
+  static const Signature kSignature{{.name = "inputs", .list = true, .mask = "mask"}};
+  return kSignature;
+}
+
+void Model::build_from(const std::vector<std::vector<Shape>>&) const {}
+
+OptionalMasks Model::compute_masks(const Arguments&, const OptionalMasks&) const { return {}; }
+
+std::shared_ptr<const Layer> Model::clone() const { return std::make_shared<const Model>(*this); }
+
+Tensors Model::call_with(const Arguments& arguments) const {
+  Tensors inputs;
+  for (std::size_t i = 0; i < arguments.first().size(); ++i) {
+    inputs.push_back(arguments.first()[i].with_mask(arguments.all_masks()[0][i]));
+  }
+  return current_backend().device() == Device::Meta ? run_on_meta(inputs) : run_on_numbers(inputs);
+}
+
+namespace {
+
+EdgeFacts facts_of(const Tensor& tensor) {
+  EdgeFacts facts{{tensor.shape(), tensor.dtype(), tensor.value_number()}, std::nullopt};
+  if (const OptionalMask& mask = tensor.mask()) {
+    facts.mask = ValueFacts{mask->shape(), mask->dtype(), mask->tensor().value_number()};
+  }
+  return facts;
+}
+
+Tensor meta_of(const EdgeFacts& facts) {
+  const Tensor tensor = Tensor::meta(facts.shape, facts.dtype, facts.value);
+  if (!facts.mask) return tensor;
+  return tensor.with_mask(Tensor::meta(facts.mask->shape, facts.mask->dtype, facts.mask->value));
+}
+
+/// An input as the graph takes it: checked against its Input, numbers in the Input's dtype.
+Tensor fitted(const Tensor& input, const CallNode& node, MaskRules rules) {
+  const EdgeFacts& expected = node.outputs[0];
+  const std::string who = fmt::format("input '{}'", node.layer->name());
+  bool fits = input.rank() == expected.shape.rank();
+  for (int axis = 0; fits && axis < input.rank(); ++axis) {
+    fits = expected.shape[axis] == kAny || expected.shape[axis] == input.size(axis);
+  }
+  check(fits, "{} has shape {}, expected {}; None may be any size", who, input.shape(),
+        expected.shape);
+  const bool strings = input.dtype() == DType::String || expected.dtype == DType::String;
+  check<DTypeError>(!strings || input.dtype() == expected.dtype, "{} is {}, expected {}", who,
+                    input.dtype(), expected.dtype);
+  // Keras cuts fractions off ids without a word; a new model says so.
+  check<DTypeError>(
+      rules == MaskRules::Keras || !is_floating(input.dtype()) || is_floating(expected.dtype),
+      "{} is {}, expected {}; cast the ids to integers first", who, input.dtype(), expected.dtype);
+  return ops::cast(input, expected.dtype).with_mask(input.mask());
+}
+
+Tensors fit_all(const Dag& dag, const Tensors& inputs, MaskRules rules, const std::string& title) {
+  check<ValueError>(inputs.size() == dag.inputs().size(), "{} takes {} inputs, got {}", title,
+                    dag.inputs().size(), inputs.size());
+  Tensors fit;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    fit.push_back(fitted(inputs[i], dag.node(dag.inputs()[i].vertex), rules));
+  }
+  return fit;
+}
+
+}  // namespace
+
+Tensors Model::run_on_meta(const Tensors& inputs) const {
+  std::vector<EdgeFacts> facts;
+  for (const Tensor& input : fit_all(dag(), inputs, current_rules(), title())) {
+    facts.push_back(facts_of(input));
+  }
+  Tensors outputs;
+  for (const EdgeFacts& edge : propagate_masks(dag(), facts, current_rules()).outputs) {
+    outputs.push_back(meta_of(edge));
+  }
+  return outputs;
+}
+
+Tensors Model::run_on_numbers(const Tensors& inputs) const {
+  const Tensors fit = fit_all(dag(), inputs, rules(), title());
+  return run_graph(dag(), plan(masked_ones(fit)), fit, rules());
+}
+
+Tensors Model::operator()(const Tensors& inputs) const {
+  prepare(inputs);
+  return run_on_numbers(inputs);
+}
+
+Tensor Model::operator()(const Tensor& input) const {
+  Tensors outputs = (*this)(Tensors{input});
+  check<ValueError>(outputs.size() == 1,
+                    "{} has {} outputs; call it with a list of inputs to get them "
+                    "all",
+                    title(), outputs.size());
+  return outputs.front();
+}
+
+SymbolicTensors Model::operator()(const SymbolicTensors& inputs, SourceLocation where) const {
+  return wire(
+      *this,
+      {.arguments = {inputs}, .masks = {}, .options = {}, .positional = true, .where = where});
+}
+
+SymbolicTensor Model::operator()(const SymbolicTensor& input, SourceLocation where) const {
+  const SymbolicTensors outputs = (*this)(SymbolicTensors{input}, where);
+  check<ValueError>(outputs.size() == 1,
+                    "{} has {} outputs; call it with a list of inputs to get them "
+                    "all",
+                    title(), outputs.size());
+  return outputs.front();
+}
+
+namespace {
+
+Tensor rows(const Tensor& x, std::int64_t begin, std::int64_t end) {
+  if (begin == 0 && end == x.size(0)) return x;
+  const Tensor part = ops::slice(x, {.axis = 0, .begin = begin, .end = end});
+  if (!x.mask()) return part;
+  const Tensor& mask = x.mask()->tensor();
+  // A mask of one row counts for the whole batch.
+  if (mask.rank() == 0 || mask.size(0) != x.size(0)) return part.with_mask(mask);
+  return part.with_mask(Mask(ops::slice(mask, {.axis = 0, .begin = begin, .end = end})));
+}
+
+std::int64_t rows_of(const Tensors& inputs) {
+  std::optional<std::int64_t> count;
+  for (const Tensor& input : inputs) {
+    check(input.rank() > 0, "an input without a batch axis, {}", input.shape());
+    check(!count || *count == input.size(0), "inputs of {} and {} rows; all need the same number",
+          *count, input.size(0));
+    count = input.size(0);
+  }
+  check<ValueError>(count.has_value(), "predict needs at least one input");
+  return *count;
+}
+
+Tensor moved(const Tensor& x, const Backend& to) {
+  const Tensor there = to.upload(x.without_mask());
+  return x.mask() ? there.with_mask(Mask(to.upload(x.mask()->tensor()))) : there;
+}
+
+}  // namespace
+
+Tensors Model::predict_batch(const Tensors& inputs) const {
+  Tensors placed;
+  for (const Tensor& input : inputs) placed.push_back(moved(input, current_backend()));
+  Tensors outputs;
+  for (const Tensor& output : run_on_numbers(placed)) {
+    outputs.push_back(current_backend().download(output.without_mask()));
+  }
+  return outputs;
+}
+
+Tensors Model::predict(const Tensors& inputs, const PredictOptions& options) const {
+  check<ValueError>(options.batch_size > 0, "a batch size of {}; expected at least 1",
+                    options.batch_size);
+  prepare(inputs);
+  const BackendScope device(backend(options.device));
+  const ThreadScope threads(options.threads);
+  const ThreadGate::Pass pass(thread_count());
+  std::optional<Session> session;
+  if (Session::current() == nullptr) session.emplace();
+  const std::int64_t count = rows_of(inputs);
+  std::optional<Progress> progress;
+  if (options.progress) progress.emplace("predict", count);
+  std::vector<Tensors> parts(dag().outputs().size());
+  std::int64_t begin = 0;
+  do {
+    const std::int64_t end = std::min(begin + options.batch_size, count);
+    Tensors batch;
+    for (const Tensor& input : inputs) batch.push_back(rows(input, begin, end));
+    const Tensors outputs = predict_batch(batch);
+    for (std::size_t i = 0; i < outputs.size(); ++i) parts[i].push_back(outputs[i]);
+    if (progress) progress->advance(end - begin);
+    begin = end;
+  } while (begin < count);
+  const BackendScope host(backend("cpu"));
+  Tensors results;
+  for (const Tensors& part : parts) {
+    results.push_back(part.size() == 1 ? part.front() : ops::concatenate(part, 0));
+  }
+  return results;
+}
+
+Tensor Model::predict(const Tensor& input, const PredictOptions& options) const {
+  Tensors outputs = predict(Tensors{input}, options);
+  check<ValueError>(outputs.size() == 1,
+                    "{} has {} outputs; give predict a list of inputs to get "
+                    "them all",
+                    title(), outputs.size());
+  return outputs.front();
+}
+
+Tensor Model::predict(const std::vector<std::vector<int>>& sequences,
+                      const PredictOptions& options) const {
+  std::size_t longest = 0;
+  for (const std::vector<int>& sequence : sequences) longest = std::max(longest, sequence.size());
+  std::vector<std::int32_t> ids(sequences.size() * longest, 0);
+  for (std::size_t row = 0; row < sequences.size(); ++row) {
+    std::copy(sequences[row].begin(), sequences[row].end(),
+              ids.begin() + static_cast<std::ptrdiff_t>(row * longest));
+  }
+  const Shape shape{static_cast<std::int64_t>(sequences.size()),
+                    static_cast<std::int64_t>(longest)};
+  return predict(Tensor(shape, ids), options);
+}
+
+}  // namespace domino

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domino/graph/dag.h"
+#include "domino/graph/input_layer.h"
+#include "domino/graph/layer.h"
+#include "domino/graph/mask_rules.h"
+#include "domino/graph/passes/propagate_masks.h"
+#include "domino/graph/symbolic_tensor.h"
+
+namespace domino {
+
+struct ModelOptions {
+  std::string name = {};
+  MaskRules rules = MaskRules::Intended;
+};
+
+/// How `predict` runs.
+struct PredictOptions {
+  std::int64_t batch_size = 32;  ///< rows computed together, as in Keras
+  std::string device = "cpu";    ///< "cpu", "reference", "onednn" (backends/backend.h)
+  int threads = 0;               ///< 0: all cores of this process
+  bool progress = false;         ///< a bar on stderr when that is a terminal
+};
+
+/// One tensor or several.
+class SymbolicTensorList : public SymbolicTensors {
+ public:
+  // NOLINTBEGIN(google-explicit-constructor): a lone tensor reads as in Keras
+  SymbolicTensorList(SymbolicTensor tensor) : SymbolicTensors{std::move(tensor)} {}
+  SymbolicTensorList(SymbolicTensors tensors) : SymbolicTensors(std::move(tensors)) {}
+  SymbolicTensorList(std::initializer_list<SymbolicTensor> tensors) : SymbolicTensors(tensors) {}
+  // NOLINTEND(google-explicit-constructor)
+};
+
+/// A graph of layers with inputs and outputs (Keras' Functional model), and itself a layer.
+///
+/// `(inputs) -> (outputs)`; masks that the inputs carry travel through the graph, and the outputs carry
+/// what the last calls give. The layers' weights are the model's. A handle: copies share everything.
+class Model : public Layer {
+ public:
+  /// Cuts the graph between `inputs` and `outputs`, names unnamed layers, follows the masks and warns
+  /// of each one that is lost. Throws BuildError for tensors that are not connected or layers that
+  /// share a name.
+  Model(const SymbolicTensorList& inputs, const SymbolicTensorList& outputs,
+        ModelOptions options = {});
+
+  /// The outputs for whole inputs, computed in batches; masks that the inputs carry are used, the
+  /// outputs carry none, as Keras' arrays. Const and safe from many threads.
+  ///
+  /// Throws ShapeError or DTypeError if an input does not fit, and what the layers throw. No rows give
+  /// outputs without rows.
+  Tensors predict(const Tensors& inputs, const PredictOptions& options = {}) const;
+  /// For a model of one input and one output.
+  Tensor predict(const Tensor& input, const PredictOptions& options = {}) const;
+  /// Sequences of token ids of different lengths: padded behind with 0 to the longest.
+  Tensor predict(const std::vector<std::vector<int>>& sequences,
+                 const PredictOptions& options = {}) const;
+
+  /// Calls the model at once, in one piece; results carry their masks.
+  Tensor operator()(const Tensor& input) const;
+  Tensors operator()(const Tensors& inputs) const;
+  /// Nests the model in another graph.
+  SymbolicTensor operator()(const SymbolicTensor& input,
+                            SourceLocation where = SourceLocation::current()) const;
+  SymbolicTensors operator()(const SymbolicTensors& inputs,
+                             SourceLocation where = SourceLocation::current()) const;
+
+  MaskRules rules() const;
+  /// The same layers and weights under other mask rules.
+  Model with_rules(MaskRules rules) const;
+
+  /// The layers, inputs first, in Keras' order.
+  std::vector<LayerHandle> layers() const;
+  /// Throws ValueError listing the names if there is none of this name.
+  LayerHandle get_layer(std::string_view name) const;
+
+  /// A table of the layers: output shape, parameters, what they are connected to, mask in and out.
+  std::string summary() const;
+  /// Every mask: who makes, uses, ignores and loses it, and who would have used it.
+  std::string report() const;
+
+  /// What travels where when the inputs carry no masks; `masked` says which do.
+  const MaskPlan& plan(const std::vector<bool>& masked = {}) const;
+  /// Throws BuildError if a Sequential has not been called yet.
+  const Dag& dag() const;
+
+  std::string_view type() const override { return "Functional"; }
+  const Signature& signature() const override;
+  void build_from(const std::vector<std::vector<Shape>>& shapes) const override;
+  Tensors call_with(const Arguments& arguments) const override;
+  OptionalMasks compute_masks(const Arguments& arguments,
+                              const OptionalMasks& previous) const override;
+  std::shared_ptr<const Layer> clone() const override;
+
+ protected:
+  struct Graph;
+  /// A model whose graph follows later (Sequential).
+  explicit Model(ModelOptions options);
+  void set_graph(const SymbolicTensors& inputs, const SymbolicTensors& outputs) const;
+  bool has_graph() const;
+  /// Called with the inputs of a call before the graph is needed; a Sequential makes its graph here.
+  virtual void prepare(const Tensors&) const {}
+
+ private:
+  void name_layers() const;
+  void declare_layers() const;
+  void warn_of_losses() const;
+  Tensors run_on_meta(const Tensors& inputs) const;
+  Tensors run_on_numbers(const Tensors& inputs) const;
+  Tensors predict_batch(const Tensors& inputs) const;
+
+  std::shared_ptr<Graph> graph_;
+};
+
+}  // namespace domino

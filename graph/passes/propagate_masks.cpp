@@ -1,0 +1,403 @@
+#include "domino/graph/passes/propagate_masks.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "domino/core/check.h"
+#include "domino/graph/accidents.h"
+#include "domino/graph/invoke.h"
+
+namespace domino {
+namespace {
+
+using Given = MaskPlan::Given;
+using Kind = MaskArgument<EdgeFacts>::Kind;
+
+/// What every output of every vertex is and carries, in one reading of the graph.
+class Environment {
+ public:
+  explicit Environment(int vertices) : edges_(static_cast<std::size_t>(vertices)) {}
+
+  void set(int vertex, std::vector<EdgeFacts> outputs) {
+    edges_[static_cast<std::size_t>(vertex)] = std::move(outputs);
+  }
+  const EdgeFacts& at(const Endpoint& from) const {
+    return edges_[static_cast<std::size_t>(from.vertex)][static_cast<std::size_t>(from.output)];
+  }
+  EdgeFacts& at(const Endpoint& from) {
+    return edges_[static_cast<std::size_t>(from.vertex)][static_cast<std::size_t>(from.output)];
+  }
+
+ private:
+  std::vector<std::vector<EdgeFacts>> edges_;
+};
+
+class Propagation {
+ public:
+  Propagation(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules);
+  MaskPlan run();
+
+ private:
+  void feed(const std::vector<EdgeFacts>& inputs);
+  void visit(int vertex);
+  Call<EdgeFacts> call_in(const Environment& environment, int vertex) const;
+  void write_masks_into(Call<EdgeFacts>& call, const Call<EdgeFacts>& wired,
+                        const CallTrace& trace) const;
+  void visit_as_wired(int vertex, Call<EdgeFacts>& call);
+  void take_masks_off(int vertex);
+  void follow_objects(int vertex, const CallTrace& trace);
+
+  MaskId id_of(const OptionalMask& mask) const;
+  Given ids_of(const std::vector<OptionalMasks>& masks) const;
+  Given attached_ids(const Call<EdgeFacts>& call) const;
+  MaskId number(const ValueFacts& mask, int vertex, const std::vector<MaskId>& previous);
+  void number_values(int vertex, const Call<EdgeFacts>& call);
+  void number_outputs(int vertex, const Call<EdgeFacts>& call, const InferredCall& inferred,
+                      bool is_run);
+  void record_facts(int vertex, const Call<EdgeFacts>& call, const CallTrace& trace,
+                    const std::vector<EdgeFacts>& outputs);
+  void prune();
+  void find_missed();
+
+  const Dag& dag_;
+  MaskRules rules_;
+  MaskPlan plan_;
+  Environment carried_;  ///< what hangs on tensors when the graph runs
+  Environment wired_;    ///< what hung on symbolic tensors when it was wired; Keras' rules only
+  std::map<ValueNumber, MaskId> ids_;
+  std::map<std::pair<int, int>, std::vector<Endpoint>> objects_;  ///< edges that are one object
+  std::map<std::pair<int, int>, std::pair<int, int>> object_of_;
+};
+
+Propagation::Propagation(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules)
+    : dag_(dag), rules_(rules), carried_(dag.size()), wired_(dag.size()) {
+  plan_.vertices.resize(static_cast<std::size_t>(dag.size()));
+  feed(inputs);
+}
+
+void Propagation::feed(const std::vector<EdgeFacts>& inputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const int vertex = dag_.inputs()[i].vertex;
+    EdgeFacts bare = inputs[i];
+    bare.mask.reset();  // an Input never carries a mask while a graph is wired
+    carried_.set(vertex, {inputs[i]});
+    wired_.set(vertex, {bare});
+    MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
+    planned.outputs = {inputs[i].mask ? number(*inputs[i].mask, vertex, {}) : kNoMaskId};
+    planned.hung = planned.outputs;
+    object_of_[{vertex, 0}] = {vertex, 0};
+    objects_[{vertex, 0}] = {{vertex, 0, false}};
+  }
+}
+
+MaskPlan Propagation::run() {
+  for (const int vertex : dag_.order()) {
+    if (!dag_.is_input(vertex)) visit(vertex);
+  }
+  for (const Endpoint& output : dag_.outputs()) plan_.outputs.push_back(carried_.at(output));
+  prune();
+  find_missed();
+  return std::move(plan_);
+}
+
+/// The facts behind a tensor named in a call: the tensor itself, or the mask that hangs on it.
+EdgeFacts facts_at(const Environment& environment, const Endpoint& from) {
+  const EdgeFacts& edge = environment.at(from);
+  if (!from.is_mask) return edge;
+  EdgeFacts mask;
+  if (edge.mask) static_cast<ValueFacts&>(mask) = *edge.mask;
+  return mask;
+}
+
+Call<EdgeFacts> Propagation::call_in(const Environment& environment, int vertex) const {
+  const CallNode& node = dag_.node(vertex);
+  Call<EdgeFacts> call = node.call.mapped<EdgeFacts>([&](const SymbolicTensor& tensor) {
+    const Endpoint from = dag_.endpoint(tensor);
+    // In Keras, x._keras_mask of a symbolic tensor is what was seen while wiring.
+    const bool as_wired = from.is_mask && rules_ == MaskRules::Keras;
+    return facts_at(as_wired ? wired_ : environment, from);
+  });
+  // A mask read off a tensor that carries none here is no mask at all.
+  for (std::size_t i = 0; i < call.masks.size(); ++i) {
+    if (call.masks[i].kind() != Kind::Given) continue;
+    std::vector<std::optional<EdgeFacts>> present = call.masks[i].masks();
+    for (std::optional<EdgeFacts>& mask : present) {
+      if (mask && mask->value == ValueNumber{}) mask.reset();
+    }
+    const bool none = std::all_of(present.begin(), present.end(), [](const auto& m) { return !m; });
+    call.masks[i] = none ? MaskArgument<EdgeFacts>() : MaskArgument<EdgeFacts>(std::move(present));
+  }
+  return call;
+}
+
+MaskId Propagation::id_of(const OptionalMask& mask) const {
+  if (!mask) return kNoMaskId;
+  const auto it = ids_.find(mask->tensor().value_number());
+  return it == ids_.end() ? kNoMaskId : it->second;
+}
+
+Given Propagation::ids_of(const std::vector<OptionalMasks>& masks) const {
+  Given given;
+  for (const OptionalMasks& argument : masks) {
+    std::vector<MaskId>& ids = given.emplace_back();
+    for (const OptionalMask& mask : argument) ids.push_back(id_of(mask));
+  }
+  return given;
+}
+
+Given Propagation::attached_ids(const Call<EdgeFacts>& call) const {
+  Given given;
+  for (const auto& argument : call.arguments) {
+    std::vector<MaskId>& ids = given.emplace_back();
+    for (const EdgeFacts& facts : argument) {
+      const auto it = facts.mask ? ids_.find(facts.mask->value) : ids_.end();
+      ids.push_back(it == ids_.end() ? kNoMaskId : it->second);
+    }
+  }
+  return given;
+}
+
+MaskId Propagation::number(const ValueFacts& mask, int vertex,
+                           const std::vector<MaskId>& previous) {
+  const auto [it, is_new] = ids_.try_emplace(mask.value, static_cast<MaskId>(plan_.masks.size()));
+  if (is_new) {
+    MaskOrigin origin{vertex, std::nullopt, mask.shape, mask.dtype};
+    for (const MaskId from : previous) {
+      if (from != kNoMaskId && !origin.changed) origin.changed = from;
+    }
+    plan_.masks.push_back(origin);
+  }
+  return it->second;
+}
+
+/// Masks given by hand that are tensors of the graph, not the mask of one.
+void Propagation::number_values(int vertex, const Call<EdgeFacts>& call) {
+  const CallNode& node = dag_.node(vertex);
+  for (std::size_t i = 0; i < node.call.masks.size() && i < call.masks.size(); ++i) {
+    const auto& named = node.call.masks[i].masks();
+    for (std::size_t j = 0; j < named.size() && j < call.masks[i].masks().size(); ++j) {
+      const std::optional<EdgeFacts>& facts = call.masks[i].masks()[j];
+      if (!named[j] || !facts || ids_.contains(facts->value)) continue;
+      const Endpoint from = dag_.endpoint(*named[j]);
+      plan_.values.emplace_back(from, number(*facts, from.vertex, {}));
+    }
+  }
+}
+
+void Propagation::number_outputs(int vertex, const Call<EdgeFacts>& call,
+                                 const InferredCall& inferred, bool is_run) {
+  MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
+  MaskPlan::Evaluation computed{
+      .attached = attached_ids(call), .passed = ids_of(inferred.trace.masks.passed), .outputs = {}};
+  for (const OptionalMask& mask : inferred.trace.masks.previous) {
+    computed.previous.push_back(id_of(mask));
+  }
+  computed.outputs.assign(inferred.outputs.size(), kNoMaskId);
+  MaskPlan::Evaluation hung = computed;
+  hung.by_call = true;
+  for (std::size_t i = 0; i < inferred.outputs.size(); ++i) {
+    const std::optional<ValueFacts>& mask = inferred.outputs[i].mask;
+    const bool known = mask && ids_.contains(mask->value);
+    const MaskId id = mask ? number(*mask, vertex, computed.previous) : kNoMaskId;
+    if (is_run) planned.outputs.push_back(id);
+    if (is_run) planned.hung.push_back(!known && inferred.trace.hung[i] ? id : kNoMaskId);
+    if (id == kNoMaskId || known) continue;
+    if (!inferred.trace.hung[i]) computed.outputs[i] = id;
+    if (inferred.trace.hung[i] && !is_run) hung.outputs[i] = id;
+  }
+  for (MaskPlan::Evaluation& evaluation : {std::ref(computed), std::ref(hung)}) {
+    const auto& ids = evaluation.outputs;
+    if (std::any_of(ids.begin(), ids.end(), [](MaskId id) { return id != kNoMaskId; })) {
+      planned.evaluations.push_back(evaluation);
+    }
+  }
+}
+
+/// Step 8 of Keras' __call__: on its fast path the mask found while wiring becomes a keyword argument
+/// of the node. A written null means "look at what the tensor carries".
+void Propagation::write_masks_into(Call<EdgeFacts>& call, const Call<EdgeFacts>& wired,
+                                   const CallTrace& trace) const {
+  if (!wired.positional || trace.masks.passed.size() != 1) return;
+  std::vector<std::optional<EdgeFacts>> written;
+  for (const OptionalMask& mask : trace.masks.passed[0]) {
+    std::optional<EdgeFacts>& one = written.emplace_back();
+    if (!mask) continue;
+    const MaskOrigin& origin = plan_.masks[static_cast<std::size_t>(id_of(mask))];
+    one = EdgeFacts{{origin.shape, origin.dtype, mask->tensor().value_number()}, std::nullopt};
+  }
+  const bool none = std::all_of(written.begin(), written.end(), [](const auto& m) { return !m; });
+  if (!none) call.masks = {MaskArgument<EdgeFacts>(std::move(written))};
+}
+
+/// Keras' first reading of the graph: what the call saw and gave when it was wired.
+void Propagation::visit_as_wired(int vertex, Call<EdgeFacts>& call) {
+  const Layer& layer = dag_.layer(vertex);
+  const Call<EdgeFacts> wired = call_in(wired_, vertex);
+  number_values(vertex, wired);
+  InferredCall inferred = infer_call(layer, wired, rules_);
+  if (ends_symbolic_mask(layer)) {
+    for (EdgeFacts& output : inferred.outputs) output.mask.reset();
+  }
+  write_masks_into(call, wired, inferred.trace);
+  number_outputs(vertex, wired, inferred, false);
+  wired_.set(vertex, std::move(inferred.outputs));
+}
+
+void Propagation::visit(int vertex) {
+  Call<EdgeFacts> call = call_in(carried_, vertex);
+  if (rules_ == MaskRules::Keras) visit_as_wired(vertex, call);
+  number_values(vertex, call);
+  InferredCall inferred = infer_call(dag_.layer(vertex), call, rules_);
+  MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
+  planned.attached = attached_ids(call);
+  planned.passed = ids_of(inferred.trace.masks.passed);
+  planned.accidents = inferred.trace.masks.accidents;
+  number_outputs(vertex, call, inferred, true);
+  record_facts(vertex, call, inferred.trace, inferred.outputs);
+  carried_.set(vertex, std::move(inferred.outputs));
+  follow_objects(vertex, inferred.trace);
+  if (rules_ == MaskRules::Keras && takes_masks_off_inputs(dag_.layer(vertex))) {
+    take_masks_off(vertex);
+  }
+}
+
+/// Layers that return their input object make two edges one object; a mask taken off one is off both.
+void Propagation::follow_objects(int vertex, const CallTrace& trace) {
+  const CallNode& node = dag_.node(vertex);
+  for (int i = 0; i < static_cast<int>(trace.alias.size()); ++i) {
+    std::pair<int, int> object{vertex, i};
+    if (const auto& alias = trace.alias[static_cast<std::size_t>(i)]) {
+      const auto [parameter, position] = *alias;
+      const Endpoint from = dag_.endpoint(node.call.arguments[static_cast<std::size_t>(parameter)]
+                                                             [static_cast<std::size_t>(position)]);
+      object = object_of_.at({from.vertex, from.output});
+    }
+    object_of_[{vertex, i}] = object;
+    objects_[object].push_back({vertex, i, false});
+  }
+}
+
+void Propagation::take_masks_off(int vertex) {
+  bool took = false;
+  const CallNode& node = dag_.node(vertex);
+  for (std::size_t p = 0; p < node.call.arguments.size(); ++p) {
+    if (node.layer->signature()[p].mask.empty()) continue;
+    for (const SymbolicTensor& tensor : node.call.arguments[p]) {
+      const Endpoint from = dag_.endpoint(tensor);
+      for (const Endpoint& same : objects_[object_of_.at({from.vertex, from.output})]) {
+        took = took || carried_.at(same).mask.has_value();
+        carried_.at(same).mask.reset();
+      }
+    }
+  }
+  if (!took) return;
+  plan_.vertices[static_cast<std::size_t>(vertex)].accidents.emplace_back(kTakesOffSentence);
+}
+
+MaskFate fate_of(const Layer& layer, bool used, bool takes, bool handed_on, bool hung) {
+  if (used) return MaskFate::Used;
+  if (takes) return MaskFate::Ignored;
+  if (handed_on || hung) return MaskFate::Carried;
+  return layer.supports_masking() ? MaskFate::Dropped : MaskFate::Destroyed;
+}
+
+void Propagation::record_facts(int vertex, const Call<EdgeFacts>& call, const CallTrace& trace,
+                               const std::vector<EdgeFacts>& outputs) {
+  const CallNode& node = dag_.node(vertex);
+  const bool handed_on = std::any_of(outputs.begin(), outputs.end(),
+                                     [](const EdgeFacts& edge) { return edge.mask.has_value(); });
+  const bool hung = std::find(trace.hung.begin(), trace.hung.end(), true) != trace.hung.end();
+  const Signature& signature = node.layer->signature();
+  for (std::size_t p = 0; p < call.arguments.size(); ++p) {
+    for (std::size_t i = 0; i < call.arguments[p].size(); ++i) {
+      const MaskId passed = id_of(trace.masks.passed[p][i]);
+      const std::optional<ValueFacts>& mask = call.arguments[p][i].mask;
+      const MaskId attached = mask ? ids_.at(mask->value) : kNoMaskId;
+      MaskFact fact{.from = dag_.endpoint(node.call.arguments[p][i]),
+                    .target = vertex,
+                    .argument = std::string(signature[p].name),
+                    .mask = passed != kNoMaskId ? passed : attached};
+      if (fact.mask != kNoMaskId) {
+        fact.fate =
+            fate_of(*node.layer, passed != kNoMaskId, !signature[p].mask.empty(), handed_on, hung);
+      }
+      plan_.facts.push_back(std::move(fact));
+    }
+  }
+}
+
+/// Drops evaluations that nobody reads, walking back from the outputs.
+void Propagation::prune() {
+  std::vector<bool> needed(plan_.masks.size(), false);
+  const auto need = [&](MaskId id) {
+    if (id != kNoMaskId) needed[static_cast<std::size_t>(id)] = true;
+  };
+  const auto need_all = [&](const Given& given) {
+    for (const auto& ids : given) std::for_each(ids.begin(), ids.end(), need);
+  };
+  for (const Endpoint& output : dag_.outputs()) {
+    const MaskPlan::Vertex& vertex = plan_.vertices[static_cast<std::size_t>(output.vertex)];
+    need(vertex.outputs[static_cast<std::size_t>(output.output)]);
+  }
+  for (auto it = dag_.order().rbegin(); it != dag_.order().rend(); ++it) {
+    MaskPlan::Vertex& vertex = plan_.vertices[static_cast<std::size_t>(*it)];
+    for (MaskPlan::Evaluation& evaluation : vertex.evaluations) {
+      for (MaskId& id : evaluation.outputs) {
+        if (id != kNoMaskId && !needed[static_cast<std::size_t>(id)]) id = kNoMaskId;
+      }
+    }
+    std::erase_if(vertex.evaluations, [](const MaskPlan::Evaluation& evaluation) {
+      return std::all_of(evaluation.outputs.begin(), evaluation.outputs.end(),
+                         [](MaskId id) { return id == kNoMaskId; });
+    });
+    for (const MaskPlan::Evaluation& evaluation : vertex.evaluations) {
+      need_all(evaluation.attached);
+      need_all(evaluation.passed);
+      std::for_each(evaluation.previous.begin(), evaluation.previous.end(), need);
+    }
+    need_all(vertex.attached);
+    need_all(vertex.passed);
+  }
+}
+
+/// For each lost mask: the calls behind the loss that take a mask and were given none.
+void Propagation::find_missed() {
+  const auto given_none = [&](int vertex) {
+    return std::any_of(plan_.facts.begin(), plan_.facts.end(), [&](const MaskFact& fact) {
+      return fact.target == vertex && fact.mask == kNoMaskId;
+    });
+  };
+  for (MaskFact& fact : plan_.facts) {
+    if (fact.fate != MaskFate::Destroyed && fact.fate != MaskFate::Dropped) continue;
+    for (const int vertex : dag_.reachable_from(fact.target)) {
+      if (dag_.layer(vertex).takes_mask() && given_none(vertex)) fact.missed_by.push_back(vertex);
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(MaskFate fate) {
+  switch (fate) {
+    case MaskFate::None:
+      return "none";
+    case MaskFate::Carried:
+      return "carried";
+    case MaskFate::Used:
+      return "used";
+    case MaskFate::Ignored:
+      return "ignored";
+    case MaskFate::Destroyed:
+      return "destroyed";
+    case MaskFate::Dropped:
+      return "dropped";
+  }
+  return "unknown";
+}
+
+MaskPlan propagate_masks(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules) {
+  return Propagation(dag, inputs, rules).run();
+}
+
+}  // namespace domino

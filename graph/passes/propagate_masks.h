@@ -1,0 +1,84 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domino/graph/dag.h"
+#include "domino/graph/mask_rules.h"
+#include "domino/graph/symbolic_tensor.h"
+
+namespace domino {
+
+/// Numbers the different masks of a graph: two masks with one value number are one mask.
+using MaskId = int;
+inline constexpr MaskId kNoMaskId = -1;
+
+/// What happens to the mask of a tensor where a call reads it.
+enum class MaskFate : std::uint8_t {
+  None,       ///< the tensor carries no mask
+  Carried,    ///< handed on with an output, unchanged or changed; nobody reads it here
+  Used,       ///< the call takes it; it may be handed on as well
+  Ignored,    ///< Keras' rules keep it from the call, which would take it
+  Destroyed,  ///< the layer does not support masking
+  Dropped,    ///< the layer supports masking, but its compute_mask gives none
+};
+std::string_view name_of(MaskFate fate);
+
+/// The facts of one edge: all that reports, pictures and JSON tell.
+struct MaskFact {
+  Endpoint from;
+  int target = 0;           ///< the vertex that reads the tensor
+  std::string argument;     ///< under this name
+  MaskId mask = kNoMaskId;  ///< the mask that reaches the call
+  MaskFate fate = MaskFate::None;
+  std::vector<int> missed_by;  ///< vertices downstream that would have used the mask, if it is lost
+};
+
+/// Where a mask comes from.
+struct MaskOrigin {
+  int vertex = -1;                ///< the call that made it
+  std::optional<MaskId> changed;  ///< the mask that it was made from; none: from data
+  Shape shape;
+  DType dtype = DType::Bool;
+};
+
+/// Which masks every call of a graph is given and makes, and how the runner computes them. Follows
+/// from layers and rules alone, before any data flows.
+struct MaskPlan {
+  /// Masks in one call, by parameter and position.
+  using Given = std::vector<std::vector<MaskId>>;
+
+  /// Masks that are computed beside a call.
+  struct Evaluation {
+    bool by_call = false;  ///< hung by `call` when it is given these masks; else by compute_mask
+    Given attached;
+    Given passed;
+    std::vector<MaskId> previous;
+    std::vector<MaskId> outputs;  ///< kNoMaskId where nobody needs it
+  };
+
+  struct Vertex {
+    Given attached;            ///< hang on the input tensors
+    Given passed;              ///< given to the call
+    std::vector<MaskId> hung;  ///< per output: the call hangs this mask on it
+    std::vector<Evaluation> evaluations;
+    std::vector<MaskId> outputs;         ///< per output: what it carries behind the call
+    std::vector<std::string> accidents;  ///< what Keras' rules changed here
+  };
+
+  std::vector<Vertex> vertices;
+  std::vector<MaskOrigin> masks;
+  std::vector<std::pair<Endpoint, MaskId>> values;  ///< tensors of the graph that serve as masks
+  std::vector<MaskFact> facts;                      ///< in the order in which calls run
+  std::vector<EdgeFacts> outputs;                   ///< of the model
+};
+
+/// Walks the graph once, on meta tensors, calling `supports_masking` and `compute_mask` of each vertex.
+///
+/// `inputs` are the model's inputs with the masks that they carry. Under MaskRules::Keras a mask can be
+/// written into the graph while it is wired, or hang on a tensor at run time; the two can differ, and
+/// both are settled as Keras 3.15.1 does (keras/src/layers/layer.py, __call__; models/functional.py).
+MaskPlan propagate_masks(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules);
+
+}  // namespace domino

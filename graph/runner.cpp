@@ -1,0 +1,175 @@
+#include "domino/graph/runner.h"
+
+#include <utility>
+
+#include "domino/core/error.h"
+#include "domino/graph/invoke.h"
+
+namespace domino {
+namespace {
+
+class Run {
+ public:
+  Run(const Dag& dag, const MaskPlan& plan, MaskRules rules);
+  Tensors operator()(const Tensors& inputs);
+
+ private:
+  void feed(const Tensors& inputs);
+  void visit(int vertex);
+  Call<Tensor> gather(int vertex, const MaskPlan::Given& attached) const;
+  std::vector<OptionalMasks> masks(const MaskPlan::Given& given) const;
+  OptionalMasks masks(const std::vector<MaskId>& ids) const;
+  const OptionalMask& mask(MaskId id) const;
+  void keep(int vertex, Tensors outputs);
+  void evaluate(int vertex, const MaskPlan::Evaluation& evaluation);
+  void release_inputs(int vertex);
+
+  const Dag& dag_;
+  const MaskPlan& plan_;
+  MaskRules rules_;
+  std::vector<Tensors> values_;
+  OptionalMasks masks_;
+  std::vector<int> readers_left_;
+};
+
+Run::Run(const Dag& dag, const MaskPlan& plan, MaskRules rules)
+    : dag_(dag),
+      plan_(plan),
+      rules_(rules),
+      values_(static_cast<std::size_t>(dag.size())),
+      masks_(plan.masks.size()),
+      readers_left_(static_cast<std::size_t>(dag.size()), 0) {
+  for (int vertex = 0; vertex < dag.size(); ++vertex) {
+    for (const InputEdge& edge : dag.in_edges(vertex)) {
+      ++readers_left_[static_cast<std::size_t>(edge.from.vertex)];
+    }
+  }
+  for (const Endpoint& output : dag.outputs()) {
+    ++readers_left_[static_cast<std::size_t>(output.vertex)];
+  }
+}
+
+Tensors Run::operator()(const Tensors& inputs) {
+  const RulesScope scope(rules_);
+  feed(inputs);
+  for (const int vertex : dag_.order()) {
+    if (!dag_.is_input(vertex)) visit(vertex);
+  }
+  Tensors outputs;
+  for (std::size_t i = 0; i < dag_.outputs().size(); ++i) {
+    const Endpoint& from = dag_.outputs()[i];
+    const auto vertex = static_cast<std::size_t>(from.vertex);
+    const auto output = static_cast<std::size_t>(from.output);
+    const MaskId id = plan_.vertices[vertex].outputs[output];
+    // Taken off by a later call under Keras' rules, or hung on an object shared with it.
+    const bool carries = plan_.outputs[i].mask.has_value();
+    outputs.push_back(values_[vertex][output].with_mask(carries ? mask(id) : std::nullopt));
+  }
+  return outputs;
+}
+
+void Run::feed(const Tensors& inputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const auto vertex = static_cast<std::size_t>(dag_.inputs()[i].vertex);
+    const MaskId id = plan_.vertices[vertex].outputs[0];
+    if (id != kNoMaskId) masks_[static_cast<std::size_t>(id)] = inputs[i].mask();
+    keep(static_cast<int>(vertex), {inputs[i].without_mask()});
+  }
+}
+
+const OptionalMask& Run::mask(MaskId id) const {
+  static const OptionalMask kNone;
+  return id == kNoMaskId ? kNone : masks_[static_cast<std::size_t>(id)];
+}
+
+OptionalMasks Run::masks(const std::vector<MaskId>& ids) const {
+  OptionalMasks result;
+  for (const MaskId id : ids) result.push_back(mask(id));
+  return result;
+}
+
+std::vector<OptionalMasks> Run::masks(const MaskPlan::Given& given) const {
+  std::vector<OptionalMasks> result;
+  for (const std::vector<MaskId>& ids : given) result.push_back(masks(ids));
+  return result;
+}
+
+Call<Tensor> Run::gather(int vertex, const MaskPlan::Given& attached) const {
+  const CallNode& node = dag_.node(vertex);
+  Call<Tensor> call{.arguments = {}, .masks = {}, .options = node.call.options};
+  for (std::size_t p = 0; p < node.call.arguments.size(); ++p) {
+    Tensors& tensors = call.arguments.emplace_back();
+    for (std::size_t i = 0; i < node.call.arguments[p].size(); ++i) {
+      const Endpoint from = dag_.endpoint(node.call.arguments[p][i]);
+      const auto source = static_cast<std::size_t>(from.vertex);
+      const auto output = static_cast<std::size_t>(from.output);
+      const Tensor& value = from.is_mask ? mask(plan_.vertices[source].outputs[output])->tensor()
+                                         : values_[source][output];
+      tensors.push_back(value.with_mask(mask(attached[p][i])));
+    }
+  }
+  return call;
+}
+
+void Run::visit(int vertex) {
+  const Layer& layer = dag_.layer(vertex);
+  const MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
+  const Call<Tensor> call = gather(vertex, planned.attached);
+  try {
+    const Arguments arguments(layer.signature(), call.arguments, masks(planned.passed),
+                              call.options);
+    Tensors outputs = layer.call_with(arguments);
+    for (std::size_t i = 0; i < planned.hung.size(); ++i) {
+      if (planned.hung[i] == kNoMaskId) continue;
+      masks_[static_cast<std::size_t>(planned.hung[i])] = outputs[i].mask();
+    }
+    for (const MaskPlan::Evaluation& evaluation : planned.evaluations) evaluate(vertex, evaluation);
+    keep(vertex, std::move(outputs));
+  } catch (Error& error) {
+    error.add_context(call_title(layer, call));
+    throw;
+  }
+  release_inputs(vertex);
+}
+
+void Run::evaluate(int vertex, const MaskPlan::Evaluation& evaluation) {
+  const Layer& layer = dag_.layer(vertex);
+  const Call<Tensor> call = gather(vertex, evaluation.attached);
+  const Arguments arguments(layer.signature(), call.arguments, masks(evaluation.passed),
+                            call.options);
+  OptionalMasks computed;
+  if (evaluation.by_call) {
+    for (const Tensor& output : layer.call_with(arguments)) computed.push_back(output.mask());
+  } else {
+    const MaskResolution resolution{
+        .passed = {}, .previous = masks(evaluation.previous), .accidents = {}};
+    computed = output_masks(layer, arguments, resolution, evaluation.outputs.size(), rules_);
+  }
+  for (std::size_t i = 0; i < evaluation.outputs.size(); ++i) {
+    const MaskId id = evaluation.outputs[i];
+    if (id != kNoMaskId) masks_[static_cast<std::size_t>(id)] = computed[i];
+  }
+}
+
+void Run::keep(int vertex, Tensors outputs) {
+  for (const auto& [from, id] : plan_.values) {
+    if (from.vertex != vertex || from.is_mask) continue;
+    masks_[static_cast<std::size_t>(id)] = outputs[static_cast<std::size_t>(from.output)];
+  }
+  values_[static_cast<std::size_t>(vertex)] = std::move(outputs);
+}
+
+void Run::release_inputs(int vertex) {
+  for (const InputEdge& edge : dag_.in_edges(vertex)) {
+    const auto source = static_cast<std::size_t>(edge.from.vertex);
+    if (--readers_left_[source] == 0) values_[source].clear();
+  }
+}
+
+}  // namespace
+
+Tensors run_graph(const Dag& dag, const MaskPlan& plan, const Tensors& inputs, MaskRules rules) {
+  return Run(dag, plan, rules)(inputs);
+}
+
+}  // namespace domino
