@@ -59,8 +59,9 @@ MaskStructure structure_of(std::span<const T> values, std::int64_t rows, std::in
 }  // namespace
 
 struct Mask::Lazy {
-  std::once_flag once;
-  MaskStructure structure;
+  // A mutex: std::call_once hangs after an exception under the thread sanitizer.
+  std::mutex mutex;
+  std::optional<MaskStructure> structure;
 };
 
 std::string_view name_of(MaskKind kind) {
@@ -87,7 +88,8 @@ Mask::Mask(Shape shape, std::initializer_list<int> values)
 const MaskStructure& Mask::structure() const {
   check<MaskError>(tensor_.rank() == 2, "only a (batch, steps) mask has a structure, got {}",
                    shape());
-  std::call_once(lazy_->once, [this] {
+  const std::lock_guard lock(lazy_->mutex);
+  if (!lazy_->structure) {
     lazy_->structure = visit_number(dtype(), [this]<class T>(TypeTag<T>) {
       if constexpr (std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>) {
         std::vector<float> wide;
@@ -97,8 +99,8 @@ const MaskStructure& Mask::structure() const {
         return structure_of<T>(tensor_.data<T>(), tensor_.size(0), tensor_.size(1));
       }
     });
-  });
-  return lazy_->structure;
+  }
+  return *lazy_->structure;
 }
 
 }  // namespace domino

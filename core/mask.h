@@ -11,7 +11,7 @@
 
 namespace domino {
 
-/// How the kept steps of a (batch, steps) mask lie.
+/// How the kept steps of a (batch, steps) mask lie. Rows that keep nothing fit either padding.
 enum class MaskKind : std::uint8_t { AllValid, RightPadded, LeftPadded, Holes };
 std::string_view name_of(MaskKind kind);
 
