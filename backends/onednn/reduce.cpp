@@ -1,0 +1,219 @@
+#include "domino/backends/onednn/simd_targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "domino/backends/onednn/reduce.cpp"
+#include <hwy/foreach_target.h>
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "domino/backends/onednn/elementwise.h"
+#include "domino/backends/onednn/rows.h"
+#include "domino/backends/onednn/simd_math-inl.h"
+#include "domino/backends/reference/walk.h"
+#include "domino/core/threads.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace domino::onednn::HWY_NAMESPACE {
+namespace {
+
+using op::ReduceKind;
+
+template <class T>
+constexpr T kInfinite = std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity()
+                                                             : std::numeric_limits<T>::max();
+template <class T>
+constexpr T kLowest = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
+                                                           : std::numeric_limits<T>::lowest();
+
+template <ReduceKind kKind, class T>
+constexpr T neutral() {
+  if (kKind == ReduceKind::Max) return kLowest<T>;
+  if (kKind == ReduceKind::Min) return kInfinite<T>;
+  return kKind == ReduceKind::All ? T{1} : T{};
+}
+
+// NaN beats every number, whichever comes first.
+template <ReduceKind kKind, class T>
+HWY_INLINE T joined(T a, T b) {
+  if constexpr (kKind == ReduceKind::Max) return a < b || b != b ? b : a;
+  if constexpr (kKind == ReduceKind::Min) return b < a || b != b ? b : a;
+  if constexpr (kKind == ReduceKind::Any) return a | b;
+  if constexpr (kKind == ReduceKind::All) return a & b;
+  return a + b;
+}
+
+template <ReduceKind kKind>
+HWY_INLINE V joined(V a, V b) {
+  if constexpr (kKind == ReduceKind::Max) {
+    return hn::IfThenElse(hn::Or(hn::Lt(a, b), hn::IsNaN(b)), b, a);
+  } else if constexpr (kKind == ReduceKind::Min) {
+    return hn::IfThenElse(hn::Or(hn::Lt(b, a), hn::IsNaN(b)), b, a);
+  } else {
+    return hn::Add(a, b);
+  }
+}
+
+/// One number of the `count` that lie side by side.
+template <ReduceKind kKind, class T>
+T fold_line(const T* x, std::int64_t count) {
+  T result = neutral<kKind, T>();
+  std::int64_t i = 0;
+  if constexpr (std::is_same_v<T, float>) {
+    constexpr int kChains = 4;  // as many sums as hide the latency of one
+    V sums[kChains];
+    for (V& sum : sums) sum = constant(result);
+    for (; i + kChains * kLanes <= count; i += kChains * kLanes) {
+      for (int c = 0; c < kChains; ++c) {
+        sums[c] = joined<kKind>(sums[c], hn::LoadU(D(), x + i + c * kLanes));
+      }
+    }
+    HWY_ALIGN float lanes[kLanes];
+    hn::Store(joined<kKind>(joined<kKind>(sums[0], sums[1]), joined<kKind>(sums[2], sums[3])), D(),
+              lanes);
+    for (const float lane : lanes) result = joined<kKind>(result, lane);
+  }
+  for (; i < count; ++i) result = joined<kKind>(result, x[i]);
+  return result;
+}
+
+/// Numbers `begin` ... `end` of the `inner` ones that result from `size` rows.
+template <ReduceKind kKind, class T>
+void fold_rows(const T* x, std::int64_t size, std::int64_t inner, std::int64_t begin,
+               std::int64_t end, T* HWY_RESTRICT to) {
+  for (std::int64_t j = begin; j < end; ++j) to[j] = neutral<kKind, T>();
+  for (std::int64_t i = 0; i < size; ++i) {
+    const T* row = x + i * inner;
+    for (std::int64_t j = begin; j < end; ++j) to[j] = joined<kKind, T>(to[j], row[j]);
+  }
+}
+
+/// (outer, size, inner) -> (outer, inner)
+template <ReduceKind kKind, class T>
+void fold(const T* x, const reference::Fold& f, T* to) {
+  if (f.outer == 1 && f.inner > 1) {
+    return parallel_for(f.inner, kElementGrain / std::max<std::int64_t>(f.size, 1) + 16,
+                        [&](std::int64_t begin, std::int64_t end) {
+                          fold_rows<kKind>(x, f.size, f.inner, begin, end, to);
+                        });
+  }
+  const std::int64_t block = f.size * f.inner;
+  parallel_for(f.outer, kElementGrain / std::max<std::int64_t>(block, 1) + 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t o = begin; o < end; ++o) {
+                   if (f.inner == 1) {
+                     to[o] = fold_line<kKind>(x + o * block, f.size);
+                   } else {
+                     fold_rows<kKind>(x + o * block, f.size, f.inner, 0, f.inner, to + o * f.inner);
+                   }
+                 }
+               });
+}
+
+template <class T>
+void fold_numbers(ReduceKind kind, const T* x, const reference::Fold& f, T* to) {
+  if (kind == ReduceKind::Max) return fold<ReduceKind::Max>(x, f, to);
+  if (kind == ReduceKind::Min) return fold<ReduceKind::Min>(x, f, to);
+  fold<ReduceKind::Sum>(x, f, to);
+}
+
+void fold_float(ReduceKind kind, const float* x, const reference::Fold& f, float* to) {
+  fold_numbers(kind, x, f, to);
+}
+/// Bools as bytes of 0 and 1.
+void fold_flags(ReduceKind kind, const std::uint8_t* x, const reference::Fold& f,
+                std::uint8_t* to) {
+  kind == ReduceKind::All ? fold<ReduceKind::All>(x, f, to) : fold<ReduceKind::Any>(x, f, to);
+}
+/// Unsigned, so that sums wrap around.
+void fold_int32(ReduceKind kind, const std::uint32_t* x, const reference::Fold& f,
+                std::uint32_t* to) {
+  static_cast<void>(kind);
+  fold<ReduceKind::Sum>(x, f, to);
+}
+
+}  // namespace
+}  // namespace domino::onednn::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace domino::onednn {
+namespace {
+
+HWY_EXPORT(fold_float);
+HWY_EXPORT(fold_flags);
+HWY_EXPORT(fold_int32);
+
+/// The reduced axes as groups of neighbours, each a fold of what the groups behind it leave.
+std::vector<reference::Fold> folds_of(const Shape& shape, const std::vector<int>& axes) {
+  std::vector<std::int64_t> sizes = shape.sizes();
+  std::vector<reference::Fold> folds;
+  for (std::size_t i = axes.size(); i-- > 0;) {
+    const auto axis = static_cast<std::size_t>(axes[i]);
+    const bool joins = i + 1 < axes.size() && axes[i] + 1 == axes[i + 1];
+    const std::int64_t size = sizes[axis];
+    sizes[axis] = 1;
+    if (joins) {
+      folds.back().size *= size;
+      folds.back().outer = Shape(std::vector(sizes.begin(), sizes.begin() + axes[i])).elements();
+      continue;
+    }
+    folds.push_back({Shape(std::vector(sizes.begin(), sizes.begin() + axes[i])).elements(), size,
+                     Shape(std::vector(sizes.begin() + axes[i], sizes.end())).elements()});
+  }
+  if (folds.empty()) folds.push_back({shape.elements(), 1, 1});
+  return folds;
+}
+
+template <class T, class Kernel>
+void fold_all(const op::Reduce& op, const Tensor& x, Tensor& output, Kernel kernel) {
+  const T* from = reinterpret_cast<const T*>(x.storage()->bytes());
+  std::vector<T> between;
+  const std::vector<reference::Fold> folds = folds_of(x.shape(), op.axes);
+  for (std::size_t i = 0; i < folds.size(); ++i) {
+    std::vector<T> next;
+    T* to = reinterpret_cast<T*>(output.storage()->bytes());
+    if (i + 1 < folds.size()) {
+      next.resize(static_cast<std::size_t>(folds[i].outer * folds[i].inner));
+      to = next.data();
+    }
+    kernel(op.kind, from, folds[i], to);
+    between = std::move(next);
+    from = between.data();
+  }
+}
+
+void reduce(const op::Reduce& op, op::Inputs inputs, op::Outputs outputs) {
+  const Tensor& x = inputs[0];
+  Tensor& output = outputs[0];
+  if (x.dtype() == DType::Bool) {
+    return fold_all<std::uint8_t>(op, x, output, HWY_DYNAMIC_DISPATCH(fold_flags));
+  }
+  if (x.dtype() == DType::Int32) {
+    return fold_all<std::uint32_t>(op, x, output, HWY_DYNAMIC_DISPATCH(fold_int32));
+  }
+  fold_all<float>(op, x, output, HWY_DYNAMIC_DISPATCH(fold_float));
+  if (op.kind != op::ReduceKind::Mean) return;
+  float count = 1;
+  for (const int axis : op.axes) count *= static_cast<float>(x.size(axis));
+  for (float& number : output.mutable_data<float>()) number /= count;
+}
+
+bool accepts_reduce(const op::Reduce& op, op::Inputs inputs) {
+  switch (inputs[0].dtype()) {
+    case DType::Float32:
+      return op.kind != op::ReduceKind::Prod;
+    case DType::Int32:
+      return op.kind == op::ReduceKind::Sum;
+    default:
+      return inputs[0].dtype() == DType::Bool;  // any or all
+  }
+}
+
+}  // namespace
+
+void add_reduce(KernelTable& table) { table.add<op::Reduce>(kOwner, reduce, accepts_reduce); }
+
+}  // namespace domino::onednn
+#endif

@@ -1,0 +1,285 @@
+#include "domino/backends/onednn/simd_targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "domino/backends/onednn/rnn_cells.cpp"
+#include <hwy/foreach_target.h>
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "domino/backends/onednn/elementwise.h"
+#include "domino/backends/onednn/rnn_cells.h"
+#include "domino/backends/onednn/simd_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace domino::onednn::HWY_NAMESPACE {
+namespace {
+
+/// How a pass lays out its weights: panels of `kBlocks` vectors of units, each with `kGates` gates,
+/// of which the first is number `kFirst` of the recurrent kernel.
+template <CellPass kPass>
+struct Panel {
+  static constexpr int kGates = kPass == CellPass::LSTM       ? 4
+                                : kPass == CellPass::GRU      ? 3
+                                : kPass == CellPass::GRUGates ? 2
+                                                              : 1;
+  static constexpr int kBlocks = kGates == 1 ? 4 : kGates == 2 ? 2 : 1;
+  static constexpr int kFirst = kPass == CellPass::GRUCandidate ? 2 : 0;
+  static constexpr int kVectors = kGates * kBlocks;
+  static constexpr std::int64_t kUnits = kBlocks * kLanes;
+};
+
+// Sums of that many rows fill the registers, and each weight is loaded for as many products.
+constexpr int kMostRows = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL ? 6 : 3;
+
+/// Sums of one row in one panel.
+template <CellPass kPass>
+struct Sums {
+  HWY_ALIGN float numbers[Panel<kPass>::kVectors][kLanes];
+};
+
+/// sums[r] = h of row r times the panel's weights.
+template <CellPass kPass, int kRows>
+void multiply(const float* HWY_RESTRICT weights, std::int64_t depth, const CellRow* rows,
+              Sums<kPass>* HWY_RESTRICT sums) {
+  constexpr int kVectors = Panel<kPass>::kVectors;
+  V sum[kRows][kVectors];
+  const float* h[kRows];
+  for (int r = 0; r < kRows; ++r) {
+    h[r] = kPass == CellPass::GRUCandidate ? rows[r].reset : rows[r].h;
+    for (int v = 0; v < kVectors; ++v) sum[r][v] = hn::Zero(D());
+  }
+  for (std::int64_t k = 0; k < depth; ++k, weights += kVectors * kLanes) {
+    DOMINO_UNROLL
+    for (int v = 0; v < kVectors; ++v) {
+      const V weight = hn::Load(D(), weights + v * kLanes);
+      DOMINO_UNROLL
+      for (int r = 0; r < kRows; ++r) {
+        sum[r][v] = hn::MulAdd(hn::Set(D(), h[r][k]), weight, sum[r][v]);
+      }
+    }
+  }
+  for (int r = 0; r < kRows; ++r) {
+    for (int v = 0; v < kVectors; ++v) hn::Store(sum[r][v], D(), sums[r].numbers[v]);
+  }
+}
+
+/// Any activation, by its own kernel; the usual ones do not come here.
+V activate_slowly(op::UnaryKind kind, V x) {
+  HWY_ALIGN float numbers[kLanes];
+  hn::Store(x, D(), numbers);
+  unary_range(kind, numbers, numbers, kLanes);
+  return hn::Load(D(), numbers);
+}
+
+template <bool kUsual>
+struct Activations {
+  const Cell& cell;
+  HWY_INLINE V gate(V x) const {
+    return kUsual ? sigmoid(x) : activate_slowly(cell.recurrent_activation, x);
+  }
+  HWY_INLINE V squash(V x) const { return kUsual ? tanh(x) : activate_slowly(cell.activation, x); }
+};
+
+/// One vector of units of one row: `first` is the first unit, `count` how many there are from it on.
+template <CellPass kPass>
+struct Units {
+  const Cell& cell;
+  const CellRow& row;
+  const float (*sums)[kLanes];  // one per gate
+  std::int64_t first;
+  std::int64_t count;
+
+  V from_h(int gate) const { return hn::Load(D(), sums[gate]); }
+  V from_x(int gate) const {
+    const int number = Panel<kPass>::kFirst + gate;
+    return load_some(row.input + number * cell.units + first, count);
+  }
+  V both(int gate) const { return hn::Add(from_x(gate), from_h(gate)); }
+  V load(const float* numbers) const { return load_some(numbers + first, count); }
+  void store(V v, float* numbers) const { store_some(v, numbers + first, count); }
+};
+
+template <class A>
+void finish(const Units<CellPass::SimpleRNN>& units, const A& a) {
+  units.store(a.squash(units.both(0)), units.row.next_h);
+}
+
+template <class A>
+void finish(const Units<CellPass::LSTM>& units, const A& a) {
+  const V kept = hn::Mul(a.gate(units.both(1)), units.load(units.row.c));
+  const V c = hn::MulAdd(a.gate(units.both(0)), a.squash(units.both(2)), kept);
+  units.store(c, units.row.c);
+  units.store(hn::Mul(a.gate(units.both(3)), a.squash(c)), units.row.next_h);
+}
+
+/// z h + (1 - z) candidate
+HWY_INLINE V mixed(V z, V h, V candidate) {
+  return hn::MulAdd(z, hn::Sub(h, candidate), candidate);
+}
+
+template <class A>
+void finish(const Units<CellPass::GRU>& units, const A& a) {
+  const V z = a.gate(units.both(0));
+  const V r = a.gate(units.both(1));
+  V inner = units.from_h(2);
+  if (units.cell.candidate_bias != nullptr) {
+    inner = hn::Add(inner, units.load(units.cell.candidate_bias));
+  }
+  const V candidate = a.squash(hn::MulAdd(r, inner, units.from_x(2)));
+  units.store(mixed(z, units.load(units.row.h), candidate), units.row.next_h);
+}
+
+template <class A>
+void finish(const Units<CellPass::GRUGates>& units, const A& a) {
+  units.store(a.gate(units.both(0)), units.row.z);
+  units.store(hn::Mul(a.gate(units.both(1)), units.load(units.row.h)), units.row.reset);
+}
+
+template <class A>
+void finish(const Units<CellPass::GRUCandidate>& units, const A& a) {
+  const V candidate = a.squash(units.both(0));
+  units.store(mixed(units.load(units.row.z), units.load(units.row.h), candidate), units.row.next_h);
+}
+
+template <CellPass kPass, bool kUsual>
+void finish_row(const Cell& cell, const CellRow& row, const Sums<kPass>& sums, std::int64_t panel) {
+  using P = Panel<kPass>;
+  const Activations<kUsual> activations{cell};
+  for (int block = 0; block < P::kBlocks; ++block) {
+    const std::int64_t first = panel * P::kUnits + block * kLanes;
+    if (first >= cell.units) return;
+    finish(Units<kPass>{cell, row, sums.numbers + block * P::kGates, first, cell.units - first},
+           activations);
+  }
+}
+
+/// One panel for `count` rows, kRows or fewer.
+template <CellPass kPass, int kRows>
+void run_rows(const Cell& cell, bool from_zero, const CellRow* rows, std::int64_t count,
+              std::int64_t panel) {
+  if constexpr (kRows > 1) {
+    if (count < kRows) return run_rows<kPass, kRows - 1>(cell, from_zero, rows, count, panel);
+  }
+  Sums<kPass> sums[kRows];
+  const std::int64_t size = Panel<kPass>::kVectors * kLanes * cell.units;
+  const float* weights = cell.weights->template data<float>().data() + panel * size;
+  multiply<kPass, kRows>(weights, from_zero ? 0 : cell.units, rows, sums);
+  const bool usual =
+      cell.activation == op::UnaryKind::Tanh && cell.recurrent_activation == op::UnaryKind::Sigmoid;
+  for (int r = 0; r < kRows; ++r) {
+    usual ? finish_row<kPass, true>(cell, rows[r], sums[r], panel)
+          : finish_row<kPass, false>(cell, rows[r], sums[r], panel);
+  }
+}
+
+template <CellPass kPass>
+void run_pass(const Cell& cell, bool from_zero, const CellRow* rows, std::int64_t count,
+              std::int64_t begin, std::int64_t end) {
+  // Groups of nearly one size: a lonely last row would load all weights for itself.
+  const std::int64_t groups = (count + kMostRows - 1) / kMostRows;
+  for (std::int64_t panel = begin; panel < end; ++panel) {
+    for (std::int64_t group = 0; group < groups; ++group) {
+      const std::int64_t first = count * group / groups;
+      const std::int64_t last = count * (group + 1) / groups;
+      run_rows<kPass, kMostRows>(cell, from_zero, rows + first, last - first, panel);
+    }
+  }
+}
+
+void run(const Cell& cell, bool from_zero, const CellRow* rows, std::int64_t count,
+         std::int64_t begin, std::int64_t end) {
+  switch (cell.pass) {
+    case CellPass::SimpleRNN:
+      return run_pass<CellPass::SimpleRNN>(cell, from_zero, rows, count, begin, end);
+    case CellPass::LSTM:
+      return run_pass<CellPass::LSTM>(cell, from_zero, rows, count, begin, end);
+    case CellPass::GRU:
+      return run_pass<CellPass::GRU>(cell, from_zero, rows, count, begin, end);
+    case CellPass::GRUGates:
+      return run_pass<CellPass::GRUGates>(cell, from_zero, rows, count, begin, end);
+    case CellPass::GRUCandidate:
+      return run_pass<CellPass::GRUCandidate>(cell, from_zero, rows, count, begin, end);
+  }
+}
+
+template <CellPass kPass>
+PanelSizes sizes() {
+  return {Panel<kPass>::kGates, Panel<kPass>::kBlocks, Panel<kPass>::kFirst, kLanes};
+}
+
+PanelSizes panel_sizes(CellPass pass) {
+  switch (pass) {
+    case CellPass::SimpleRNN:
+      return sizes<CellPass::SimpleRNN>();
+    case CellPass::LSTM:
+      return sizes<CellPass::LSTM>();
+    case CellPass::GRU:
+      return sizes<CellPass::GRU>();
+    case CellPass::GRUGates:
+      return sizes<CellPass::GRUGates>();
+    default:
+      return sizes<CellPass::GRUCandidate>();
+  }
+}
+
+}  // namespace
+}  // namespace domino::onednn::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace domino::onednn {
+namespace {
+
+HWY_EXPORT(run);
+HWY_EXPORT(panel_sizes);
+
+std::int64_t panel_count(std::int64_t units, std::int64_t panel_units) {
+  return (units + panel_units - 1) / panel_units;
+}
+
+/// Panel by panel, for each h the weights of its vectors; zeros stand for units there are none of.
+Tensor reordered(const Tensor& kernel, const PanelSizes& sizes) {
+  const std::int64_t units = kernel.size(0);
+  const std::int64_t columns = kernel.size(1);
+  const std::int64_t panels = panel_count(units, sizes.units());
+  Tensor result =
+      Tensor::empty({panels, units, sizes.blocks, sizes.gates, sizes.lanes}, DType::Float32);
+  const float* from = kernel.data<float>().data();
+  float* to = result.mutable_data<float>().data();
+  for (std::int64_t i = 0; i < result.elements(); ++i) {
+    const std::int64_t lane = i % sizes.lanes;
+    const std::int64_t gate = i / sizes.lanes % sizes.gates;
+    const std::int64_t block = i / (sizes.lanes * sizes.gates) % sizes.blocks;
+    const std::int64_t row = i / (sizes.units() * sizes.gates) % units;
+    const std::int64_t panel = i / (sizes.units() * sizes.gates * units);
+    const std::int64_t unit = panel * sizes.units() + block * sizes.lanes + lane;
+    to[i] = unit < units ? from[row * columns + (sizes.first + gate) * units + unit] : 0.0f;
+  }
+  return result;
+}
+
+}  // namespace
+
+std::shared_ptr<const Tensor> pack_cell(CellPass pass, const Tensor& recurrent_kernel) {
+  const auto sizes = HWY_DYNAMIC_DISPATCH(panel_sizes)(pass);
+  const std::string key = fmt::format("onednn cell {} of {} on {}", static_cast<int>(pass),
+                                      recurrent_kernel.size(0), sizes.lanes);
+  const auto made = recurrent_kernel.storage()->attachment(key, [&] {
+    return std::static_pointer_cast<void>(
+        std::make_shared<Tensor>(reordered(recurrent_kernel, sizes)));
+  });
+  return std::static_pointer_cast<const Tensor>(made);
+}
+
+std::int64_t panels_of(const Cell& cell) { return cell.weights->size(0); }
+
+void run_cell(const Cell& cell, bool from_zero, const CellRow* rows, std::int64_t count,
+              std::int64_t begin, std::int64_t end) {
+  HWY_DYNAMIC_DISPATCH(run)(cell, from_zero, rows, count, begin, end);
+}
+
+}  // namespace domino::onednn
+#endif

@@ -1,0 +1,40 @@
+#include "domino/backends/onednn/rnn_plan.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace domino::onednn {
+
+RnnPlan::RnnPlan(const Tensor& mask, std::int64_t batch, std::int64_t steps, bool go_backwards)
+    : steps_(steps),
+      go_backwards_(go_backwards),
+      offsets_{0},
+      order_(static_cast<std::size_t>(batch)) {
+  kept_.reserve(static_cast<std::size_t>(batch * steps));
+  for (std::int64_t row = 0; row < batch; ++row) {
+    const bool* flags = mask.defined() ? mask.data<bool>().data() + row * steps : nullptr;
+    for (std::int32_t step = 0; step < steps; ++step) {
+      if (flags == nullptr || flags[place(step)]) kept_.push_back(step);
+    }
+    offsets_.push_back(static_cast<std::int64_t>(kept_.size()));
+  }
+  std::iota(order_.begin(), order_.end(), 0);
+  std::ranges::stable_sort(order_, std::greater(),
+                           [&](std::int64_t row) { return kept(row).size(); });
+}
+
+std::span<const std::int32_t> RnnPlan::kept(std::int64_t row) const {
+  const auto i = static_cast<std::size_t>(row);
+  return std::span(kept_).subspan(static_cast<std::size_t>(offsets_[i]),
+                                  static_cast<std::size_t>(offsets_[i + 1] - offsets_[i]));
+}
+
+std::vector<std::int64_t> RnnPlan::share(std::int64_t index, std::int64_t count) const {
+  std::vector<std::int64_t> rows;
+  for (std::int64_t i = index; i < batch(); i += count) {
+    rows.push_back(order_[static_cast<std::size_t>(i)]);
+  }
+  return rows;
+}
+
+}  // namespace domino::onednn

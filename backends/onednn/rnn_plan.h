@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "domino/core/tensor.h"
+
+namespace domino::onednn {
+
+/// The kept steps of a batch of sequences. Steps are counted in the order in which they are read, so
+/// with go_backwards step 0 is the last one.
+class RnnPlan {
+ public:
+  /// Of `batch` sequences with `steps` each, `mask` (batch, steps, 1) keeps some; undefined, all.
+  RnnPlan(const Tensor& mask, std::int64_t batch, std::int64_t steps, bool go_backwards);
+
+  std::int64_t batch() const { return static_cast<std::int64_t>(order_.size()); }
+  std::int64_t steps() const { return steps_; }
+  /// The kept steps of one sequence, ascending.
+  std::span<const std::int32_t> kept(std::int64_t row) const;
+  /// Where a step lies in memory.
+  std::int64_t place(std::int32_t step) const { return go_backwards_ ? steps_ - 1 - step : step; }
+  /// Kept steps of all sequences.
+  std::int64_t tokens() const { return offsets_.back(); }
+
+  /// Every `count`-th sequence from number `index` on in the order of falling length: shares of
+  /// nearly equal work, in each of which those that end first stand last.
+  std::vector<std::int64_t> share(std::int64_t index, std::int64_t count) const;
+
+ private:
+  std::int64_t steps_;
+  bool go_backwards_;
+  std::vector<std::int32_t> kept_;
+  std::vector<std::int64_t> offsets_;
+  std::vector<std::int64_t> order_;
+};
+
+}  // namespace domino::onednn

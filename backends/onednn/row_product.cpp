@@ -1,0 +1,99 @@
+#include "domino/backends/onednn/row_product.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "domino/backends/onednn/elementwise.h"
+#include "domino/backends/onednn/primitive_cache.h"
+#include "domino/core/threads.h"
+
+namespace domino::onednn {
+namespace {
+
+using Layout = dnnl::memory::desc;
+constexpr auto kFloat = dnnl::memory::data_type::f32;
+constexpr auto kPlain = dnnl::memory::format_tag::ab;
+
+/// Rows that one thread takes at a time: enough to use the weights well, few enough to stay in cache.
+constexpr std::int64_t kBlock = 64;
+constexpr std::int64_t kStep = 8;
+/// Multiplications below which another thread costs more than it saves.
+constexpr std::int64_t kWorth = 1 << 17;
+
+struct Product {
+  const float* x;
+  const Tensor& weights;
+  const float* bias;
+  op::UnaryKind activation;
+  float* y;
+
+  std::int64_t in() const { return weights.size(0); }
+  std::int64_t out() const { return weights.size(1); }
+};
+
+Primitive make_product(std::int64_t rows, const Product& product) {
+  const Layout x({rows, product.in()}, kFloat, kPlain);
+  const Layout weights({product.in(), product.out()}, kFloat, dnnl::memory::format_tag::any);
+  const Layout bias =
+      product.bias != nullptr ? Layout({1, product.out()}, kFloat, kPlain) : Layout();
+  const Layout y({rows, product.out()}, kFloat, kPlain);
+  const dnnl::matmul::primitive_desc made(engine(), x, weights, bias, y, primitive_attributes());
+  return {dnnl::matmul(made), x, made.weights_desc(), bias, y, made.scratchpad_desc()};
+}
+
+void run_exactly(const Product& product, std::int64_t begin, std::int64_t rows) {
+  const auto primitive =
+      cached_primitive({kRowProduct, rows, product.in(), product.out(), product.bias != nullptr},
+                       [&] { return make_product(rows, product); });
+  const Layout plain({product.in(), product.out()}, kFloat, kPlain);
+  std::unordered_map<int, dnnl::memory> arguments = {
+      {DNNL_ARG_SRC, memory_at(primitive->source, product.x + begin * product.in())},
+      {DNNL_ARG_WEIGHTS, packed(product.weights, plain, primitive->weights)},
+      {DNNL_ARG_DST, memory_at(primitive->target, product.y + begin * product.out())}};
+  if (product.bias != nullptr) {
+    arguments.emplace(DNNL_ARG_BIAS, memory_at(primitive->bias, product.bias));
+  }
+  execute(*primitive, std::move(arguments));
+}
+
+/// Rows for the next piece of `whole`, of which `left` are left: powers of two, then a multiple of
+/// eight, so that few primitives serve any number. It may be more than are left.
+std::int64_t piece_of(std::int64_t left, std::int64_t whole) {
+  if (left < kBlock && left >= kStep) return left / kStep * kStep;
+  if (left < kStep && whole >= kStep) return kStep;
+  return static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(left)));
+}
+
+void run_pieces(const Product& product, std::int64_t begin, std::int64_t end) {
+  for (std::int64_t at = begin; at < end;) {
+    const std::int64_t piece = piece_of(end - at, end - begin);
+    // The last one may begin early and compute some rows again, to the same bits.
+    run_exactly(product, std::min(at, end - piece), piece);
+    at += piece;
+  }
+}
+
+void run_rows(const Product& product, std::int64_t begin, std::int64_t end) {
+  run_pieces(product, begin, end);
+  if (product.activation != op::UnaryKind::Linear) {
+    float* y = product.y + begin * product.out();
+    unary_range(product.activation, y, y, (end - begin) * product.out());
+  }
+}
+
+}  // namespace
+
+void row_product(const float* x, std::int64_t rows, const Tensor& weights, const float* bias,
+                 op::UnaryKind activation, float* y) {
+  const Product product{x, weights, bias, activation, y};
+  if (rows < kBlock * thread_count()) return run_rows(product, 0, rows);
+  const std::int64_t work = kBlock * product.in() * product.out();
+  parallel_for((rows + kBlock - 1) / kBlock, 1 + kWorth / std::max<std::int64_t>(work, 1),
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t block = begin; block < end; ++block) {
+                   run_rows(product, block * kBlock, std::min(rows, (block + 1) * kBlock));
+                 }
+               });
+}
+
+}  // namespace domino::onednn
