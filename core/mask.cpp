@@ -78,7 +78,7 @@ std::string_view name_of(MaskKind kind) {
   return "unknown";
 }
 
-Mask::Mask(Tensor values) : tensor_(values.without_mask()), lazy_(std::make_shared<Lazy>()) {
+Mask::Mask(const Tensor& values) : tensor_(values.without_mask()), lazy_(std::make_shared<Lazy>()) {
   check<MaskError>(tensor_.dtype() != DType::String, "a mask of strings; masks are numbers");
 }
 

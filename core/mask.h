@@ -29,7 +29,7 @@ struct MaskStructure {
 /// Any shape and dtype, as in Keras, which never converts or checks a mask until a layer uses it.
 class Mask {
  public:
-  Mask(Tensor values);  // NOLINT(google-explicit-constructor): ops on masks give masks
+  Mask(const Tensor& values);  // NOLINT(google-explicit-constructor): ops on masks give masks
   /// A bool mask.
   Mask(Shape shape, std::initializer_list<int> values);
 
