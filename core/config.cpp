@@ -50,6 +50,13 @@ std::string number(double value) {
 
 }  // namespace
 
+// Out of line: inlined, the variant's moves drown GCC 12 in false warnings.
+Config::Config(const Config&) = default;
+Config::Config(Config&&) noexcept = default;
+Config& Config::operator=(const Config&) = default;
+Config& Config::operator=(Config&&) noexcept = default;
+Config::~Config() = default;
+
 Config Config::object(std::initializer_list<Member> members) {
   Config result;
   result.value_ = Object(members);

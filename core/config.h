@@ -24,6 +24,11 @@ class Config {
   using Object = std::vector<Member>;
 
   Config() = default;  ///< null
+  Config(const Config&);
+  Config(Config&&) noexcept;
+  Config& operator=(const Config&);
+  Config& operator=(Config&&) noexcept;
+  ~Config();
   // NOLINTBEGIN(google-explicit-constructor): literals read as values
   Config(bool value) : value_(value) {}
   template <std::integral T>

@@ -79,10 +79,9 @@ Propagation::Propagation(const Dag& dag, const std::vector<EdgeFacts>& inputs, M
 void Propagation::feed(const std::vector<EdgeFacts>& inputs) {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const int vertex = dag_.inputs()[i].vertex;
-    EdgeFacts bare = inputs[i];
-    bare.mask.reset();  // an Input never carries a mask while a graph is wired
     carried_.set(vertex, {inputs[i]});
-    wired_.set(vertex, {bare});
+    // An Input never carries a mask while a graph is wired.
+    wired_.set(vertex, {EdgeFacts{static_cast<const ValueFacts&>(inputs[i]), std::nullopt}});
     MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
     planned.outputs = {inputs[i].mask ? number(*inputs[i].mask, vertex, {}) : kNoMaskId};
     planned.hung = planned.outputs;
