@@ -44,6 +44,14 @@ DType dtype_of_number(bool fractional, DType beside) {
 
 Tensor as_bool(const Tensor& x) { return cast(x, DType::Bool); }
 
+/// A tensor of one value where `beside` lies. On meta its value number comes from that value, not
+/// from memory that is soon given to another.
+Tensor full_beside(const Tensor& beside, const Shape& shape, double value, DType dtype) {
+  const op::Full operation{.shape = shape, .dtype = dtype, .value = value};
+  if (!beside.is_meta()) return run_one(operation, {});
+  return Tensor::meta(shape, dtype, op::value_number(operation, {}, 0));
+}
+
 /// Sums of small integers and bools are counted in int32, as in Keras.
 DType sum_dtype(DType dtype) {
   switch (dtype) {
@@ -66,7 +74,7 @@ std::pair<Tensor, Tensor> meet(const Operand& a, const Operand& b) {
   const auto made = [](const Operand& operand, const Tensor& beside) {
     if (operand.tensor_.defined()) return operand.tensor_;
     const DType dtype = dtype_of_number(operand.fractional_, beside.dtype());
-    return full({}, operand.number_, dtype);
+    return full_beside(beside, {}, operand.number_, dtype);
   };
   const Tensor x = made(a, b.tensor_);
   const Tensor y = made(b, a.tensor_);
@@ -152,7 +160,14 @@ Tensor where(const Tensor& condition, const Operand& a, const Operand& b) {
   return run_one(op::Where{}, {as_bool(condition), x, y});
 }
 
-Tensor clip(const Tensor& x, double low, double high) { return minimum(maximum(x, low), high); }
+Tensor clip(const Tensor& x, double low, double high) {
+  const auto bound = [&x](double value) -> Operand {
+    const bool whole = std::isfinite(value) && std::floor(value) == value;
+    if (!whole || !is_integer(x.dtype())) return value;
+    return full_beside(x, {}, value, x.dtype());
+  };
+  return minimum(maximum(x, bound(low)), bound(high));
+}
 
 Tensor cast(const Tensor& x, DType dtype) {
   return x.dtype() == dtype ? x.without_mask() : run_one(op::Cast{dtype}, {x});
@@ -166,9 +181,7 @@ Tensor zeros(const Shape& shape, DType dtype) { return full(shape, 0, dtype); }
 Tensor ones(const Shape& shape, DType dtype) { return full(shape, 1, dtype); }
 
 Tensor full_like(const Tensor& x, double value, std::optional<DType> dtype) {
-  const op::Full operation{.shape = x.shape(), .dtype = dtype.value_or(x.dtype()), .value = value};
-  if (!x.is_meta()) return run_one(operation, {});
-  return Tensor::meta(operation.shape, operation.dtype, op::value_number(operation, {}, 0));
+  return full_beside(x, x.shape(), value, dtype.value_or(x.dtype()));
 }
 
 Tensor zeros_like(const Tensor& x, std::optional<DType> dtype) { return full_like(x, 0, dtype); }
@@ -222,9 +235,9 @@ Tensor squeeze(const Tensor& x, std::optional<int> axis) {
 }
 
 Tensor transpose(const Tensor& x, const Axes& axes) {
-  if (std::ranges::is_sorted(axes) && static_cast<int>(axes.size()) == x.rank()) {
-    return x.without_mask();
-  }
+  Axes identity(static_cast<std::size_t>(x.rank()));
+  std::iota(identity.begin(), identity.end(), 0);
+  if (axes == identity) return x.without_mask();
   return run_one(op::Transpose{axes}, {x});
 }
 
@@ -316,16 +329,27 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   return run_one(op::BroadcastTo{shape}, {x});
 }
 
+namespace {
+
+/// `indices` in int32. Wider ones that int32 would cut to a valid index stay invalid.
+Tensor places(const Tensor& indices, std::int64_t size) {
+  const DType dtype = indices.dtype();
+  const bool wide = dtype == DType::Int64 || dtype == DType::UInt32 || dtype == DType::UInt64;
+  const Tensor kept =
+      wide ? clip(cast(indices, DType::Int64), -1, static_cast<double>(size)) : indices;
+  return cast(kept, DType::Int32);
+}
+
+}  // namespace
+
 Tensor take(const Tensor& x, const Tensor& indices, int axis) {
-  return run_one(op::Take{x.shape().axis(axis)}, {x, cast(indices, DType::Int32)});
+  const int at = x.shape().axis(axis);
+  return run_one(op::Take{at}, {x, places(indices, x.size(at))});
 }
 
 Tensor pad(const Tensor& x, int axis, std::int64_t before, std::int64_t after, double value) {
   const auto edge = [&](std::int64_t size) {
-    return broadcast_to(
-        full(Shape(std::vector<std::int64_t>(static_cast<std::size_t>(x.rank()), 1)), value,
-             x.dtype()),
-        x.shape().with(axis, size));
+    return full_beside(x, x.shape().with(axis, size), value, x.dtype());
   };
   Tensors parts;
   if (before > 0) parts.push_back(edge(before));

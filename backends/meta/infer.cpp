@@ -84,6 +84,8 @@ Specs infer_op(const Binary& op, Inputs in) {
   check<DTypeError>(in[0].dtype() != DType::Bool || op.kind == BinaryKind::Maximum ||
                         op.kind == BinaryKind::Minimum,
                     "{} of bool; cast to a number type first", name_of(op.kind));
+  check<DTypeError>(op.kind != BinaryKind::Divide || is_floating(in[0].dtype()),
+                    "divide of {}; cast to a floating type first", in[0].dtype());
   return {{broadcast(in[0].shape(), in[1].shape()), in[0].dtype()}};
 }
 
@@ -277,7 +279,12 @@ Specs infer_op(const Rnn& op, Inputs in) {
     check<ValueError>(given(in, i), "rnn: operand {} is missing", i + 1);
   }
   const Tensor& x = in[0];
-  check<DTypeError>(is_floating(x.dtype()), "rnn needs floating numbers, got {}", x.dtype());
+  check_floating("rnn", in.first(1));
+  for (std::size_t i = 2; i < in.size(); ++i) {
+    check<DTypeError>(!given(in, i) || in[i].dtype() == x.dtype(),
+                      "rnn: weights or states of another type than the {} of x; cast them",
+                      x.dtype());
+  }
   check(x.rank() == 3, "rnn: needs (batch, steps, features), got {}", x.shape());
   check(x.size(1) > 0, "rnn: a sequence without steps, {}; a recurrent layer needs at least one",
         x.shape());
