@@ -1,5 +1,8 @@
 #include <algorithm>
-#include <cstring>
+#include <functional>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "domino/backends/onednn/rnn_cells.h"
 #include "domino/backends/onednn/rnn_plan.h"
@@ -10,9 +13,11 @@
 namespace domino::onednn {
 namespace {
 
-/// Steps projected at once, over all sequences of a share: enough to use the kernel well, few enough
-/// to be read again from cache.
-constexpr std::int64_t kTokens = 64;
+/// Numbers that the steps projected at once make: few enough to be read again from cache.
+constexpr std::int64_t kProjected = 1 << 16;
+/// Bounds of the tokens that make them: enough to use the kernel well.
+constexpr std::int64_t kFewestTokens = 64;
+constexpr std::int64_t kMostTokens = 512;
 /// Fewer sequences than that leave the recurrent kernel's loads unused.
 constexpr std::int64_t kFewestRows = 4;
 /// Multiplications that take as long as starting threads.
@@ -21,19 +26,29 @@ constexpr std::int64_t kThreadStart = 150'000;
 /// One call of the op: what all its threads share.
 struct Call {
   const op::Rnn& op;
-  op::Inputs inputs;
-  op::Outputs outputs;
+  const Tensor& kernel;
+  std::int64_t features;
+  std::int64_t steps;
+  std::int64_t units;
+  std::int64_t columns;
   RnnPlan plan;
   std::vector<Cell> passes;
   std::vector<float> bias;
+  std::vector<float> zeros;
   bool wide = false;  // threads share out the units of each step, not the sequences
 
+  const float* x;
+  const float* first_h;  // null for zeros
+  const float* first_c;
+  float* output;
+  float* last_h;
+  float* last_c;  // null but for an LSTM
+
   Call(const op::Rnn& op, op::Inputs inputs, op::Outputs outputs);
-  std::int64_t units() const { return inputs[3].size(0); }
-  std::int64_t columns() const { return inputs[3].size(1); }
-  std::int64_t features() const { return inputs[0].size(2); }
-  bool has_state() const { return optional_input(inputs, 5).defined(); }
   std::int64_t choose_shares();
+
+ private:
+  const float* join_biases(const Tensor& given);
 };
 
 std::vector<CellPass> passes_of(const op::Rnn& op) {
@@ -49,170 +64,196 @@ std::vector<CellPass> passes_of(const op::Rnn& op) {
   return {CellPass::GRUGates, CellPass::GRUCandidate};
 }
 
+float* numbers_or_null(op::Outputs outputs, std::size_t index) {
+  return index < outputs.size() ? outputs[index].mutable_data<float>().data() : nullptr;
+}
+
 Call::Call(const op::Rnn& op, op::Inputs inputs, op::Outputs outputs)
     : op(op),
-      inputs(inputs),
-      outputs(outputs),
-      plan(optional_input(inputs, 1), inputs[0].size(0), inputs[0].size(1), op.go_backwards) {
-  const float* second_bias = nullptr;
-  if (const Tensor given = optional_input(inputs, 4); given.defined()) {
-    const auto numbers = given.data<float>();
-    bias.assign(numbers.begin(), numbers.begin() + columns());
-    if (given.rank() == 2) {
-      // The second row joins the first, but for the candidate, whose product the reset gate scales.
-      second_bias = numbers.data() + columns();
-      for (std::int64_t i = 0; i < 2 * units(); ++i) {
-        bias[static_cast<std::size_t>(i)] += second_bias[i];
-      }
-      second_bias += 2 * units();
-    }
-  }
+      kernel(inputs[2]),
+      features(inputs[0].size(2)),
+      steps(inputs[0].size(1)),
+      units(inputs[3].size(0)),
+      columns(inputs[3].size(1)),
+      plan(optional_input(inputs, 1), inputs[0].size(0), steps, op.go_backwards),
+      zeros(static_cast<std::size_t>(units)),
+      x(numbers<float>(inputs[0])),
+      first_h(numbers<float>(optional_input(inputs, 5))),
+      first_c(numbers<float>(optional_input(inputs, 6))),
+      output(numbers_or_null(outputs, 0)),
+      last_h(numbers_or_null(outputs, 1)),
+      last_c(numbers_or_null(outputs, 2)) {
+  const float* candidate_bias = join_biases(optional_input(inputs, 4));
   for (const CellPass pass : passes_of(op)) {
-    passes.push_back({pass, units(), op.activation, op.recurrent_activation, second_bias,
+    passes.push_back({pass, units, op.activation, op.recurrent_activation, candidate_bias,
                       pack_cell(pass, inputs[3])});
   }
+}
+
+/// A second row of biases joins the first, but for the candidate's, which is returned: the reset gate
+/// scales it.
+const float* Call::join_biases(const Tensor& given) {
+  if (!given.defined()) return nullptr;
+  const float* rows = numbers<float>(given);
+  bias.assign(rows, rows + columns);
+  if (given.rank() == 1) return nullptr;
+  std::transform(bias.begin(), bias.begin() + 2 * units, rows + columns, bias.begin(), std::plus());
+  return rows + columns + 2 * units;
 }
 
 /// Into how many shares the sequences are cut, one for each thread at most.
 std::int64_t Call::choose_shares() {
   const std::int64_t threads = thread_count();
-  const std::int64_t step = plan.batch() * units() * columns();
-  const std::int64_t shares =
-      step * plan.steps() < kThreadStart
-          ? 1
-          : std::clamp<std::int64_t>(plan.batch() / kFewestRows, 1, threads);
+  const std::int64_t step = plan.batch() * units * columns;
+  const std::int64_t most = std::clamp<std::int64_t>(plan.batch() / kFewestRows, 1, threads);
+  const std::int64_t shares = step * steps < kThreadStart ? 1 : most;
   wide = step / shares - step / threads > kThreadStart;
   return wide ? 1 : shares;
 }
 
+/// Memory of one share, in one piece: pieces of it are handed out in turn.
+class Scratch {
+ public:
+  explicit Scratch(std::int64_t size) : numbers_(Tensor::empty({size}, DType::Float32)) {
+    next_ = numbers_.mutable_data<float>().data();
+  }
+  float* take(std::int64_t size) { return std::exchange(next_, next_ + size); }
+
+ private:
+  Tensor numbers_;
+  float* next_;
+};
+
 /// Sequences that one thread takes through all their steps.
 class Share {
  public:
-  Share(const Call& call, std::vector<std::int64_t> rows);
+  Share(const Call& call, const std::vector<std::int64_t>& rows);
   void run();
 
  private:
-  std::int64_t length(std::size_t i) const {
-    return static_cast<std::int64_t>(call_.plan.kept(rows_[i]).size());
-  }
+  struct Sequence {
+    std::int64_t row;
+    std::span<const std::int32_t> kept;
+    const float* x;
+    float* output;
+    float* spare[2];  // where h lies if the outputs have no place for it
+    std::int64_t length() const { return static_cast<std::int64_t>(kept.size()); }
+  };
+
+  void add(std::int64_t row);
   void drop_ended(std::int64_t step);
   std::int64_t project(std::int64_t begin);
+  void gather(const Sequence& sequence, std::int64_t begin, std::int64_t end, float* to) const;
   void run_step(std::int64_t step);
-  float* next_h(std::size_t i, std::int64_t step);
+  void run_passes(bool from_zero);
   void finish(std::size_t i);
-  void fill_masked(std::int64_t row);
-  void copy_state(const float* from, int output, std::int64_t row);
+  void fill_masked(const Sequence& sequence) const;
 
   const Call& call_;
-  const std::vector<std::int64_t> rows_;
-  std::size_t active_;  // sequences not yet at their end; they stand first
+  const std::int64_t tokens_at_once_;
+  Scratch scratch_;
+  float* tokens_;
+  float* projected_;
+  std::vector<Sequence> sequences_;  // the longest first
   std::vector<CellRow> cells_;
-  std::vector<const float*> inputs_;  // where each sequence's projected steps begin
-  Tensor tokens_;
-  Tensor projected_;
-  Tensor zeros_;
-  Tensor spare_;  // places for h and, in a GRU, between its passes
+  std::size_t active_;  // sequences not yet at their end
 };
 
-Tensor zeros(std::int64_t rows, std::int64_t columns) {
-  Tensor tensor = Tensor::empty({rows, columns}, DType::Float32);
-  std::ranges::fill(tensor.mutable_data<float>(), 0.0f);
-  return tensor;
+std::int64_t tokens_for(const Call& call, std::int64_t sequences) {
+  const std::int64_t wanted = std::clamp(kProjected / call.columns, kFewestTokens, kMostTokens);
+  return (std::max(wanted, sequences) + 7) / 8 * 8;
 }
 
-float* row_of(Tensor& tensor, std::int64_t row, std::int64_t width) {
-  return tensor.mutable_data<float>().data() + row * width;
-}
-
-Share::Share(const Call& call, std::vector<std::int64_t> rows)
+Share::Share(const Call& call, const std::vector<std::int64_t>& rows)
     : call_(call),
-      rows_(std::move(rows)),
-      active_(rows_.size()),
-      cells_(rows_.size()),
-      inputs_(rows_.size()) {
-  const auto count = static_cast<std::int64_t>(rows_.size());
-  const std::int64_t units = call.units();
-  const std::int64_t room = std::max(kTokens, (count + 7) / 8 * 8);
-  tokens_ = zeros(room, call.features());
-  projected_ = Tensor::empty({room, call.columns()}, DType::Float32);
-  zeros_ = zeros(1, units);
-  spare_ = Tensor::empty({4 * count, units}, DType::Float32);
-  const Tensor h = optional_input(call.inputs, 5);
-  const Tensor c = optional_input(call.inputs, 6);
-  const auto state = [&](const Tensor& given, std::int64_t row) {
-    return given.defined() ? numbers<float>(given) + row * units : numbers<float>(zeros_);
-  };
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    const auto place = static_cast<std::int64_t>(4 * i);
-    cells_[i].h = state(h, rows_[i]);
-    cells_[i].z = row_of(spare_, place + 2, units);
-    cells_[i].reset = row_of(spare_, place + 3, units);
-    if (call.op.cell != op::CellKind::LSTM) continue;
-    cells_[i].c = row_of(call.outputs[2], rows_[i], units);
-    copy_state(state(c, rows_[i]), 2, rows_[i]);
-  }
+      tokens_at_once_(tokens_for(call, std::ssize(rows))),
+      scratch_(tokens_at_once_ * (call.features + call.columns) +
+               std::ssize(rows) * 4 * call.units),
+      tokens_(scratch_.take(tokens_at_once_ * call.features)),
+      projected_(scratch_.take(tokens_at_once_ * call.columns)),
+      active_(rows.size()) {
+  std::fill_n(tokens_, tokens_at_once_ * call.features, 0.0f);
+  sequences_.reserve(rows.size());
+  cells_.reserve(rows.size());
+  for (const std::int64_t row : rows) add(row);
 }
 
-void Share::copy_state(const float* from, int output, std::int64_t row) {
-  const std::int64_t units = call_.units();
-  std::copy_n(from, units, row_of(call_.outputs[static_cast<std::size_t>(output)], row, units));
+void Share::add(std::int64_t row) {
+  const std::int64_t units = call_.units;
+  const std::int64_t size = call_.op.return_sequences ? call_.steps * units : units;
+  sequences_.push_back({row,
+                        call_.plan.kept(row),
+                        call_.x + row * call_.steps * call_.features,
+                        call_.output + row * size,
+                        {scratch_.take(units), scratch_.take(units)}});
+  const auto state = [&](const float* given) {
+    return given != nullptr ? given + row * units : call_.zeros.data();
+  };
+  CellRow& cell = cells_.emplace_back();
+  cell.h = state(call_.first_h);
+  cell.z = scratch_.take(units);
+  cell.reset = scratch_.take(units);
+  if (call_.last_c == nullptr) return;
+  cell.c = call_.last_c + row * units;
+  std::copy_n(state(call_.first_c), units, cell.c);
 }
 
 void Share::run() {
-  std::int64_t end = 0;
+  std::int64_t projected = 0;
   for (std::int64_t step = 0; drop_ended(step), active_ > 0; ++step) {
-    if (step == end) end = project(step);
+    if (step == projected) projected = project(step);
     run_step(step);
   }
-  for (std::size_t i = 0; i < rows_.size(); ++i) finish(i);
+  for (std::size_t i = 0; i < sequences_.size(); ++i) finish(i);
 }
 
 void Share::drop_ended(std::int64_t step) {
-  while (active_ > 0 && length(active_ - 1) <= step) --active_;
+  while (active_ > 0 && sequences_[active_ - 1].length() <= step) --active_;
 }
 
-/// Projects the inputs of the next steps; returns the first step that has to be projected again.
+/// Projects the inputs of the steps from `begin` on; returns the first step that has to wait.
 std::int64_t Share::project(std::int64_t begin) {
-  const std::int64_t features = call_.features();
-  const std::int64_t most = std::max<std::int64_t>(1, kTokens / static_cast<std::int64_t>(active_));
+  const std::int64_t steps = tokens_at_once_ / static_cast<std::int64_t>(active_);
   std::int64_t tokens = 0;
   for (std::size_t i = 0; i < active_; ++i) {
-    inputs_[i] = row_of(projected_, tokens, call_.columns());
-    const float* x = numbers<float>(call_.inputs[0]) + rows_[i] * call_.plan.steps() * features;
-    const auto kept = call_.plan.kept(rows_[i]);
-    for (std::int64_t s = begin; s < std::min(begin + most, length(i)); ++s) {
-      const std::int64_t place = call_.plan.place(kept[static_cast<std::size_t>(s)]);
-      std::copy_n(x + place * features, features, row_of(tokens_, tokens++, features));
-    }
+    const std::int64_t end = std::min(begin + steps, sequences_[i].length());
+    gather(sequences_[i], begin, end, tokens_ + tokens * call_.features);
+    cells_[i].input = projected_ + tokens * call_.columns;
+    tokens += end - begin;
   }
-  // What stands in the rows up to the next multiple of eight is computed and never read.
-  row_product(numbers<float>(tokens_), (tokens + 7) / 8 * 8, call_.inputs[2],
-              call_.bias.empty() ? nullptr : call_.bias.data(), op::UnaryKind::Linear,
-              projected_.mutable_data<float>().data());
-  return begin + most;
+  // Up to the next multiple of eight: what stands there is computed and never read.
+  row_product(tokens_, (tokens + 7) / 8 * 8, call_.kernel,
+              call_.bias.empty() ? nullptr : call_.bias.data(), op::UnaryKind::Linear, projected_);
+  return begin + steps;
 }
 
-float* Share::next_h(std::size_t i, std::int64_t step) {
-  const std::int64_t units = call_.units();
-  if (!call_.op.return_sequences) {
-    return row_of(spare_, static_cast<std::int64_t>(4 * i) + step % 2, units);
+void Share::gather(const Sequence& sequence, std::int64_t begin, std::int64_t end,
+                   float* to) const {
+  const std::int64_t features = call_.features;
+  for (std::int64_t i = begin; i < end; ++i, to += features) {
+    const std::int64_t place = call_.plan.place(sequence.kept[static_cast<std::size_t>(i)]);
+    std::copy_n(sequence.x + place * features, features, to);
   }
-  const auto kept = call_.plan.kept(rows_[i]);
-  return row_of(call_.outputs[0],
-                rows_[i] * call_.plan.steps() + kept[static_cast<std::size_t>(step)], units);
 }
 
 void Share::run_step(std::int64_t step) {
   for (std::size_t i = 0; i < active_; ++i) {
-    cells_[i].input = inputs_[i];
-    cells_[i].next_h = next_h(i, step);
-    inputs_[i] += call_.columns();
+    const Sequence& sequence = sequences_[i];
+    const std::int64_t place = sequence.kept[static_cast<std::size_t>(step)];
+    cells_[i].next_h = call_.op.return_sequences ? sequence.output + place * call_.units
+                                                 : sequence.spare[step % 2];
   }
-  const bool from_zero = step == 0 && !call_.has_state();
-  const auto count = static_cast<std::int64_t>(active_);
+  run_passes(step == 0 && call_.first_h == nullptr);
+  for (std::size_t i = 0; i < active_; ++i) {
+    cells_[i].input += call_.columns;
+    cells_[i].h = cells_[i].next_h;
+  }
+}
+
+void Share::run_passes(bool from_zero) {
   for (const Cell& pass : call_.passes) {
     const auto run_panels = [&](std::int64_t begin, std::int64_t end) {
-      run_cell(pass, from_zero, cells_.data(), count, begin, end);
+      run_cell(pass, from_zero, cells_.data(), static_cast<std::int64_t>(active_), begin, end);
     };
     if (call_.wide) {
       parallel_for(panels_of(pass), 1, run_panels);
@@ -220,32 +261,30 @@ void Share::run_step(std::int64_t step) {
       run_panels(0, panels_of(pass));
     }
   }
-  for (std::size_t i = 0; i < active_; ++i) cells_[i].h = cells_[i].next_h;
 }
 
 /// The last output and state of one sequence, and what its masked steps show.
 void Share::finish(std::size_t i) {
-  const std::int64_t row = rows_[i];
-  copy_state(cells_[i].h, 1, row);
-  if (call_.op.return_sequences) return fill_masked(row);
-  const auto kept = call_.plan.kept(row);
-  const bool ends_masked = kept.empty() || kept.back() + 1 != call_.plan.steps();
-  const bool zero = kept.empty() || (ends_masked && call_.op.zero_output_for_mask);
-  copy_state(zero ? numbers<float>(zeros_) : cells_[i].h, 0, row);
+  const Sequence& sequence = sequences_[i];
+  const float* h = cells_[i].h;
+  std::copy_n(h, call_.units, call_.last_h + sequence.row * call_.units);
+  if (call_.op.return_sequences) return fill_masked(sequence);
+  const bool none = sequence.kept.empty();
+  const bool ends_masked = none || sequence.kept.back() + 1 != call_.steps;
+  const bool zero = none || (ends_masked && call_.op.zero_output_for_mask);
+  std::copy_n(zero ? call_.zeros.data() : h, call_.units, sequence.output);
 }
 
-void Share::fill_masked(std::int64_t row) {
-  const std::int64_t units = call_.units();
-  const auto kept = call_.plan.kept(row);
-  const float* shown = numbers<float>(zeros_);
-  auto next = kept.begin();
-  for (std::int64_t step = 0; step < call_.plan.steps(); ++step) {
-    float* output = row_of(call_.outputs[0], row * call_.plan.steps() + step, units);
-    if (next != kept.end() && *next == step) {
+void Share::fill_masked(const Sequence& sequence) const {
+  const float* shown = call_.zeros.data();
+  auto next = sequence.kept.begin();
+  for (std::int64_t step = 0; step < call_.steps; ++step) {
+    float* output = sequence.output + step * call_.units;
+    if (next != sequence.kept.end() && *next == step) {
       if (!call_.op.zero_output_for_mask) shown = output;
       ++next;
     } else {
-      std::copy_n(shown, units, output);
+      std::copy_n(shown, call_.units, output);
     }
   }
 }

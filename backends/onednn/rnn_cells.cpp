@@ -35,20 +35,19 @@ struct Panel {
 constexpr int kMostRows = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL ? 6 : 3;
 
 /// Sums of one row in one panel.
-template <CellPass kPass>
+template <int kVectors>
 struct Sums {
-  HWY_ALIGN float numbers[Panel<kPass>::kVectors][kLanes];
+  HWY_ALIGN float numbers[kVectors][kLanes];
 };
 
-/// sums[r] = h of row r times the panel's weights.
-template <CellPass kPass, int kRows>
+/// sums[r] = h of row r, or what its reset gate leaves of it, times the panel's weights.
+template <int kVectors, int kRows>
 void multiply(const float* HWY_RESTRICT weights, std::int64_t depth, const CellRow* rows,
-              Sums<kPass>* HWY_RESTRICT sums) {
-  constexpr int kVectors = Panel<kPass>::kVectors;
+              bool reset, Sums<kVectors>* HWY_RESTRICT sums) {
   V sum[kRows][kVectors];
   const float* h[kRows];
   for (int r = 0; r < kRows; ++r) {
-    h[r] = kPass == CellPass::GRUCandidate ? rows[r].reset : rows[r].h;
+    h[r] = reset ? rows[r].reset : rows[r].h;
     for (int v = 0; v < kVectors; ++v) sum[r][v] = hn::Zero(D());
   }
   for (std::int64_t k = 0; k < depth; ++k, weights += kVectors * kLanes) {
@@ -74,13 +73,27 @@ V activate_slowly(op::UnaryKind kind, V x) {
   return hn::Load(D(), numbers);
 }
 
-template <bool kUsual>
-struct Activations {
+struct AnyActivations {
   const Cell& cell;
-  HWY_INLINE V gate(V x) const {
-    return kUsual ? sigmoid(x) : activate_slowly(cell.recurrent_activation, x);
+  V gate(V x) const { return activate_slowly(cell.recurrent_activation, x); }
+  V squash(V x) const { return activate_slowly(cell.activation, x); }
+  V gated(V x, V v) const { return hn::Mul(gate(x), v); }
+  V gated_squash(V x, V v) const { return hn::Mul(gate(x), squash(v)); }
+};
+
+/// sigmoid and tanh. Divisions are slow, so factors that are quotients share one.
+struct UsualActivations {
+  const Cell& cell;
+  HWY_INLINE V gate(V x) const { return gated(x, constant(1.0f)); }
+  HWY_INLINE V squash(V x) const {
+    const Quotient y = tanh_quotient(x);
+    return hn::Div(y.above, y.below);
   }
-  HWY_INLINE V squash(V x) const { return kUsual ? tanh(x) : activate_slowly(cell.activation, x); }
+  HWY_INLINE V gated(V x, V v) const { return hn::Div(v, sigmoid_below(x)); }
+  HWY_INLINE V gated_squash(V x, V v) const {
+    const Quotient y = tanh_quotient(v);
+    return hn::Div(y.above, hn::Mul(y.below, sigmoid_below(x)));
+  }
 };
 
 /// One vector of units of one row: `first` is the first unit, `count` how many there are from it on.
@@ -109,45 +122,41 @@ void finish(const Units<CellPass::SimpleRNN>& units, const A& a) {
 
 template <class A>
 void finish(const Units<CellPass::LSTM>& units, const A& a) {
-  const V kept = hn::Mul(a.gate(units.both(1)), units.load(units.row.c));
-  const V c = hn::MulAdd(a.gate(units.both(0)), a.squash(units.both(2)), kept);
+  const V kept = a.gated(units.both(1), units.load(units.row.c));
+  const V c = hn::Add(kept, a.gated_squash(units.both(0), units.both(2)));
   units.store(c, units.row.c);
-  units.store(hn::Mul(a.gate(units.both(3)), a.squash(c)), units.row.next_h);
-}
-
-/// z h + (1 - z) candidate
-HWY_INLINE V mixed(V z, V h, V candidate) {
-  return hn::MulAdd(z, hn::Sub(h, candidate), candidate);
+  units.store(a.gated_squash(units.both(3), c), units.row.next_h);
 }
 
 template <class A>
 void finish(const Units<CellPass::GRU>& units, const A& a) {
-  const V z = a.gate(units.both(0));
-  const V r = a.gate(units.both(1));
   V inner = units.from_h(2);
   if (units.cell.candidate_bias != nullptr) {
     inner = hn::Add(inner, units.load(units.cell.candidate_bias));
   }
-  const V candidate = a.squash(hn::MulAdd(r, inner, units.from_x(2)));
-  units.store(mixed(z, units.load(units.row.h), candidate), units.row.next_h);
+  const V candidate = a.squash(hn::Add(a.gated(units.both(1), inner), units.from_x(2)));
+  const V kept = a.gated(units.both(0), hn::Sub(units.load(units.row.h), candidate));
+  units.store(hn::Add(kept, candidate), units.row.next_h);
 }
 
 template <class A>
 void finish(const Units<CellPass::GRUGates>& units, const A& a) {
   units.store(a.gate(units.both(0)), units.row.z);
-  units.store(hn::Mul(a.gate(units.both(1)), units.load(units.row.h)), units.row.reset);
+  units.store(a.gated(units.both(1), units.load(units.row.h)), units.row.reset);
 }
 
 template <class A>
 void finish(const Units<CellPass::GRUCandidate>& units, const A& a) {
   const V candidate = a.squash(units.both(0));
-  units.store(mixed(units.load(units.row.z), units.load(units.row.h), candidate), units.row.next_h);
+  const V change = hn::Sub(units.load(units.row.h), candidate);
+  units.store(hn::MulAdd(units.load(units.row.z), change, candidate), units.row.next_h);
 }
 
-template <CellPass kPass, bool kUsual>
-void finish_row(const Cell& cell, const CellRow& row, const Sums<kPass>& sums, std::int64_t panel) {
+template <CellPass kPass, class Activations>
+void finish_row(const Cell& cell, const CellRow& row, const Sums<Panel<kPass>::kVectors>& sums,
+                std::int64_t panel) {
   using P = Panel<kPass>;
-  const Activations<kUsual> activations{cell};
+  const Activations activations{cell};
   for (int block = 0; block < P::kBlocks; ++block) {
     const std::int64_t first = panel * P::kUnits + block * kLanes;
     if (first >= cell.units) return;
@@ -163,15 +172,17 @@ void run_rows(const Cell& cell, bool from_zero, const CellRow* rows, std::int64_
   if constexpr (kRows > 1) {
     if (count < kRows) return run_rows<kPass, kRows - 1>(cell, from_zero, rows, count, panel);
   }
-  Sums<kPass> sums[kRows];
-  const std::int64_t size = Panel<kPass>::kVectors * kLanes * cell.units;
+  constexpr int kVectors = Panel<kPass>::kVectors;
+  Sums<kVectors> sums[kRows];
+  const std::int64_t size = kVectors * kLanes * cell.units;
   const float* weights = cell.weights->template data<float>().data() + panel * size;
-  multiply<kPass, kRows>(weights, from_zero ? 0 : cell.units, rows, sums);
+  multiply<kVectors, kRows>(weights, from_zero ? 0 : cell.units, rows,
+                            kPass == CellPass::GRUCandidate, sums);
   const bool usual =
       cell.activation == op::UnaryKind::Tanh && cell.recurrent_activation == op::UnaryKind::Sigmoid;
   for (int r = 0; r < kRows; ++r) {
-    usual ? finish_row<kPass, true>(cell, rows[r], sums[r], panel)
-          : finish_row<kPass, false>(cell, rows[r], sums[r], panel);
+    usual ? finish_row<kPass, UsualActivations>(cell, rows[r], sums[r], panel)
+          : finish_row<kPass, AnyActivations>(cell, rows[r], sums[r], panel);
   }
 }
 

@@ -29,6 +29,9 @@ using V = hn::Vec<D>;
 /// A constant, so that vectors can be counted in templates; scalable targets are disabled.
 inline constexpr std::int64_t kLanes = static_cast<std::int64_t>(HWY_LANES(float));
 
+/// From here on tanh rounds to 1.
+inline constexpr float kTanhIsOne = 7.90531110763549805f;
+
 HWY_INLINE V constant(float value) { return hn::Set(D(), value); }
 
 /// `count` numbers, the rest zero, without reading further.
@@ -87,10 +90,25 @@ HWY_INLINE V sigmoid(V x) {
   return hn::Div(one, hn::Add(one, exp(hn::Neg(x))));
 }
 
-/// Within 1e-7; near zero as exact as x itself (the quotient of polynomials that Eigen uses).
-HWY_INLINE V tanh(V x) {
-  const V limit = constant(7.90531110763549805f);
-  const V clamped = hn::Min(hn::Max(x, hn::Neg(limit)), limit);
+/// What sigmoid(x) is one over: 1 + e^-x, for x cut to where that is far from overflow.
+HWY_INLINE V sigmoid_below(V x) {
+  const hn::RebindToSigned<D> di;
+  const V limit = constant(40.0f);
+  const V clamped = hn::Min(limit, hn::Max(hn::Neg(limit), hn::Neg(x)));
+  const V n = hn::Round(hn::Mul(clamped, constant(1.44269504088896341f)));
+  return hn::MulAdd(exp_reduced(clamped, n), power_of_two(hn::ConvertTo(di, n)), constant(1.0f));
+}
+
+struct Quotient {
+  V above;
+  V below;
+};
+
+/// tanh within 1e-7, near zero as exact as x itself (the polynomials of Eigen).
+HWY_INLINE Quotient tanh_quotient(V x) {
+  const V limit = constant(kTanhIsOne);
+  // The order of operands lets NaN through.
+  const V clamped = hn::Min(limit, hn::Max(hn::Neg(limit), x));
   const V square = hn::Mul(clamped, clamped);
   const V above =
       polynomial(square, {-2.76076847742355e-16f, 2.00018790482477e-13f, -8.60467152213735e-11f,
@@ -98,8 +116,13 @@ HWY_INLINE V tanh(V x) {
                           4.89352455891786e-03f});
   const V below = polynomial(square, {1.19825839466702e-06f, 1.18534705686654e-04f,
                                       2.26843463243900e-03f, 4.89352518554385e-03f});
-  const V inner = hn::Div(hn::Mul(clamped, above), below);
-  const V y = hn::IfThenElse(hn::Ge(hn::Abs(x), limit), hn::CopySign(constant(1.0f), x), inner);
+  return {hn::Mul(clamped, above), below};
+}
+
+HWY_INLINE V tanh(V x) {
+  const Quotient inner = tanh_quotient(x);
+  const V y = hn::IfThenElse(hn::Ge(hn::Abs(x), constant(kTanhIsOne)),
+                             hn::CopySign(constant(1.0f), x), hn::Div(inner.above, inner.below));
   return hn::IfThenElse(hn::IsNaN(x), x, y);
 }
 
