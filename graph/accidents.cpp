@@ -73,13 +73,25 @@ bool softmax_masks_features(const Layer& layer, const Call<Tensor>& call, MaskRe
   return true;
 }
 
-// keras/src/layers/rnn/rnn.py: compute_mask returns the mask as it came, also with go_backwards.
+/// Of Bidirectional, its forward layer says in which order the outputs are.
+bool reads_backwards(const Layer& layer) {
+  for (const auto& [name, inner] : layer.sublayers()) {
+    if (name == "forward_layer") return option(*inner, "go_backwards");
+  }
+  return option(layer, "go_backwards");
+}
+
+// keras/src/layers/rnn/rnn.py, bidirectional.py: compute_mask returns the mask as it came, also with
+// go_backwards.
 bool backwards_keeps_mask_order(const Layer& layer, const MaskResolution& masks,
                                 OptionalMasks& outputs) {
-  static constexpr std::array<std::string_view, 3> kRecurrent = {"LSTM", "GRU", "SimpleRNN"};
+  static constexpr std::array<std::string_view, 4> kRecurrent = {"LSTM", "GRU", "SimpleRNN",
+                                                                 "Bidirectional"};
   if (std::ranges::find(kRecurrent, layer.type()) == kRecurrent.end()) return false;
-  if (outputs.empty() || !outputs[0] || !option(layer, "go_backwards")) return false;
-  outputs[0] = masks.previous[0];
+  if (outputs.empty() || !outputs[0] || !reads_backwards(layer)) return false;
+  for (OptionalMask& mask : outputs) {
+    if (mask) mask = masks.previous[0];
+  }
   return true;
 }
 
