@@ -303,15 +303,13 @@ Tensor rows(const Tensor& x, std::int64_t begin, std::int64_t end) {
 }
 
 std::int64_t rows_of(const Tensors& inputs) {
-  std::optional<std::int64_t> count;
+  check<ValueError>(!inputs.empty(), "predict needs at least one input");
   for (const Tensor& input : inputs) {
     check(input.rank() > 0, "an input without a batch axis, {}", input.shape());
-    check(!count || *count == input.size(0), "inputs of {} and {} rows; all need the same number",
-          *count, input.size(0));
-    count = input.size(0);
+    check(input.size(0) == inputs[0].size(0), "inputs of {} and {} rows; all need the same number",
+          inputs[0].size(0), input.size(0));
   }
-  check<ValueError>(count.has_value(), "predict needs at least one input");
-  return *count;
+  return inputs[0].size(0);
 }
 
 Tensor moved(const Tensor& x, const Backend& to) {

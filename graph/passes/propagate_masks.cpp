@@ -46,6 +46,7 @@ class Propagation {
                         const CallTrace& trace) const;
   void visit_as_wired(int vertex, Call<EdgeFacts>& call);
   void take_masks_off(int vertex);
+  std::set<std::string> later_readers(int vertex, const Endpoint& from) const;
   void follow_objects(int vertex, const CallTrace& trace);
 
   MaskId id_of(const OptionalMask& mask) const;
@@ -279,19 +280,38 @@ void Propagation::follow_objects(int vertex, const CallTrace& trace) {
 
 void Propagation::take_masks_off(int vertex) {
   bool took = false;
+  std::set<std::string> later;
   const CallNode& node = dag_.node(vertex);
   for (std::size_t p = 0; p < node.call.arguments.size(); ++p) {
     if (node.layer->signature()[p].mask.empty()) continue;
     for (const SymbolicTensor& tensor : node.call.arguments[p]) {
       const Endpoint from = dag_.endpoint(tensor);
       for (const Endpoint& same : objects_[object_of_.at({from.vertex, from.output})]) {
-        took = took || carried_.at(same).mask.has_value();
+        if (!carried_.at(same).mask) continue;
+        took = true;
         carried_.at(same).mask.reset();
+        later.merge(later_readers(vertex, same));
       }
     }
   }
   if (!took) return;
-  plan_.vertices[static_cast<std::size_t>(vertex)].accidents.emplace_back(kTakesOffSentence);
+  std::string sentence(kTakesOffSentence);
+  if (!later.empty())
+    sentence += fmt::format(": {} and all behind run unmasked", fmt::join(later, ", "));
+  plan_.vertices[static_cast<std::size_t>(vertex)].accidents.push_back(std::move(sentence));
+}
+
+/// Titles of the calls that run after `vertex` and read the object at `from`.
+std::set<std::string> Propagation::later_readers(int vertex, const Endpoint& from) const {
+  std::set<std::string> titles;
+  const std::vector<int>& order = dag_.order();
+  const auto now = std::find(order.begin(), order.end(), vertex);
+  for (const int reader : dag_.readers(from.vertex)) {
+    if (std::find(now + 1, order.end(), reader) != order.end()) {
+      titles.insert(dag_.layer(reader).title());
+    }
+  }
+  return titles;
 }
 
 MaskFate fate_of(const Layer& layer, bool used, bool takes, bool handed_on, bool hung) {

@@ -1,0 +1,181 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "domino/core/error.h"
+#include "domino/graph/model.h"
+#include "domino/graph/sequential.h"
+#include "domino/graph/warnings.h"
+#include "tests/graph/test_layers.h"
+
+namespace domino {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::vector<float> numbers(const Tensor& tensor) {
+  const auto data = tensor.data<float>();
+  return {data.begin(), data.end()};
+}
+
+/// Collects warnings while it lives.
+class Warnings {
+ public:
+  Warnings() : previous_(set_warning_sink([this](const std::string& t) { texts.push_back(t); })) {}
+  ~Warnings() { set_warning_sink(previous_); }
+  std::vector<std::string> texts;
+
+ private:
+  WarningSink previous_;
+};
+
+/// Keras' MultiHeadAttention as far as masks go: it takes the mask off its inputs.
+class FakeAttention final : public NamedLayer<FakeAttention> {
+ public:
+  static constexpr std::string_view kType = "MultiHeadAttention";
+  static Signature arguments() { return {{.name = "query", .mask = "query_mask"}}; }
+  Tensor call(const Arguments& in) const { return ops::add(in.tensor("query"), 0); }
+  OptionalMasks compute_mask(const Arguments&, const OptionalMasks& previous) const {
+    return {previous[0]};
+  }
+  SymbolicTensor operator()(const SymbolicTensor& query) const {
+    return apply(Call<SymbolicTensor>{.arguments = {{query}}, .masks = {{}}})[0];
+  }
+};
+
+const Tensor kIds({2, 3}, std::vector<int>{5, 7, 0, 1, 0, 0});
+
+Model pipeline(const SymbolicTensor& ids, MaskRules rules, const SymbolicTensor& x) {
+  return Model(ids, SumSteps()(x), {.rules = rules});
+}
+
+TEST(MaskTest, TravelsEagerly) {
+  const Tensor x = MarkZeros()(kIds);
+  ASSERT_TRUE(x.mask());
+  EXPECT_EQ(*x.mask(), Mask({2, 3}, {1, 1, 0, 1, 0, 0}));
+  const Tensor y = Scale(2.0)(x);
+  ASSERT_TRUE(y.mask());
+  EXPECT_EQ(*y.mask(), *x.mask());
+  EXPECT_THAT(numbers(SumSteps()(ops::add(y, 10).with_mask(y.mask()))), ElementsAre(44, 12));
+}
+
+TEST(MaskTest, ExplicitMaskBeatsTheCarriedOne) {
+  const Tensor x = Tensor({1, 3, 1}, {1, 2, 4}).with_mask(Mask({1, 3}, {1, 0, 0}));
+  EXPECT_THAT(numbers(SumSteps()(x)), ElementsAre(1));
+  EXPECT_THAT(numbers(SumSteps()(x, {.mask = Mask({1, 3}, {0, 1, 1})})), ElementsAre(6));
+  EXPECT_THAT(numbers(SumSteps()(x, {.mask = kNoMask})), ElementsAre(7));
+  const RulesScope keras(MaskRules::Keras);
+  EXPECT_THAT(numbers(SumSteps()(x, {.mask = kNoMask})), ElementsAre(1));
+}
+
+TEST(MaskTest, ALayerWithoutAMaskArgumentRefusesOne) {
+  const Tensor x({1, 3, 1}, {1, 2, 4});
+  try {
+    static_cast<void>(Forgetful()(x, {.mask = Mask({1, 3}, {1, 0, 0})}));
+    FAIL();
+  } catch (const MaskError& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "Forgetful (unnamed) on (1, 3, 1): its call takes no mask for 'inputs'; hang the mask "
+        "on the tensor instead, with with_mask()");
+  }
+}
+
+TEST(MaskTest, SplitMasksReachTheirConsumers) {
+  const Tensor ids({1, 4}, std::vector<int>{5, 7, 3, 0});
+  const SymbolicTensor input = Input({.shape = {4}, .dtype = DType::Int32});
+  const auto halves = SplitSteps()(MarkZeros()(input));
+  ASSERT_TRUE(halves[0].mask());
+  EXPECT_EQ(halves[0].mask()->shape(), (Shape{kAny, 2}));
+  const Model model(input, {SumSteps()(halves[0]), SumSteps()(halves[1])});
+  const Tensors y = model(Tensors{ids});
+  EXPECT_THAT(numbers(y[0]), ElementsAre(12));
+  EXPECT_THAT(numbers(y[1]), ElementsAre(3));
+  EXPECT_FALSE(y[0].mask());
+}
+
+TEST(MaskTest, AMaskOnTheInputTravelsThroughTheModel) {
+  const SymbolicTensor x = Input({.shape = {kAny, 1}});
+  const Model model(x, {SumSteps()(Scale(2.0)(x)), Scale(3.0)(x)});
+  const Tensor bare({1, 3, 1}, {1, 2, 4});
+  EXPECT_THAT(numbers(model(Tensors{bare})[0]), ElementsAre(14));
+  const Tensor masked = bare.with_mask(Mask({1, 3}, {0, 1, 0}));
+  const Tensors y = model(Tensors{masked});
+  EXPECT_THAT(numbers(y[0]), ElementsAre(4));
+  ASSERT_TRUE(y[1].mask());
+  EXPECT_EQ(*y[1].mask(), *masked.mask());
+  EXPECT_THAT(numbers(model.predict(Tensors{masked})[0]), ElementsAre(4));
+}
+
+TEST(MaskTest, ATensorOfTheGraphCanBeAMask) {
+  const SymbolicTensor x = Input({.shape = {kAny, 1}});
+  const SymbolicTensor m = Input({.shape = {kAny}, .dtype = DType::Bool});
+  for (const MaskRules rules : {MaskRules::Intended, MaskRules::Keras}) {
+    const Model model({x, m}, SumSteps()(x, {.mask = m}), {.rules = rules});
+    const Tensors y = model.predict(
+        {Tensor({1, 3, 1}, {1, 2, 4}), Tensor({1, 3}, std::vector<bool>{true, false, true})});
+    EXPECT_THAT(numbers(y[0]), ElementsAre(5));
+  }
+}
+
+TEST(MaskTest, ADestroyerIsNamedWithThoseWhoMissTheMask) {
+  const Warnings warnings;
+  const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32});
+  const Model model = pipeline(ids, MaskRules::Intended, Forgetful()(MarkZeros()(ids)));
+  EXPECT_THAT(
+      warnings.texts,
+      ElementsAre("Forgetful 'forgetful' does not support masking and ends the mask made by "
+                  "MarkZeros 'mark_zeros'; SumSteps 'sum_steps' would have used it and runs "
+                  "unmasked"));
+  EXPECT_THAT(model.report(), HasSubstr("lost: Forgetful 'forgetful' does not support masking"));
+  EXPECT_THAT(numbers(model.predict(kIds)), ElementsAre(12, 1));
+}
+
+TEST(MaskTest, KerasAttentionTakesTheMaskOffItsInputs) {
+  for (const MaskRules rules : {MaskRules::Intended, MaskRules::Keras}) {
+    const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32});
+    const SymbolicTensor h = MarkZeros()(ids);
+    const SymbolicTensor attended = FakeAttention()(h);
+    const Model model(ids, {Scale(1.0)(h), attended}, {.rules = rules});
+    const Tensors y = model(Tensors{kIds});
+    // The scale reads h after attention, deeper calls first: only then is the mask gone.
+    EXPECT_EQ(model.report().find("takes the mask off its inputs") != std::string::npos,
+              rules == MaskRules::Keras);
+    EXPECT_TRUE(y[1].mask());
+  }
+}
+
+TEST(MaskTest, KerasWritesTheMaskIntoTheGraphWhereTheLayerTakesOne) {
+  // SumSteps was given the mask while it was wired, so it keeps it although attention took it off.
+  const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32});
+  const SymbolicTensor h = MarkZeros()(ids);
+  const SymbolicTensor both = Sum()({h, FakeAttention()(h)});
+  const Model model(ids, {SumSteps()(h), both}, {.rules = MaskRules::Keras});
+  EXPECT_THAT(numbers(model.predict(Tensors{ops::add(kIds, 0)})[0]), ElementsAre(12, 1));
+}
+
+TEST(MaskTest, NestedModelsPassMasksInAndOut) {
+  const SymbolicTensor x = Input({.shape = {kAny, 1}});
+  const Model inner(x, Scale(2.0)(x));
+  for (const MaskRules rules : {MaskRules::Intended, MaskRules::Keras}) {
+    const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32});
+    const Model outer(ids, SumSteps()(Shift()(inner(MarkZeros()(ids)))), {.rules = rules});
+    // Padding counts as 1 after the shift, unless the mask hides it.
+    EXPECT_THAT(numbers(outer.predict(kIds)), ElementsAre(26, 3));
+  }
+}
+
+TEST(MaskTest, SummaryShowsTheMask) {
+  const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32, .name = "ids"});
+  const Model model = pipeline(ids, MaskRules::Intended, Scale(2.0)(MarkZeros()(ids)));
+  const std::string summary = model.summary();
+  EXPECT_THAT(summary, HasSubstr("mark_zeros (MarkZeros)"));
+  EXPECT_THAT(summary, HasSubstr("-> made"));
+  EXPECT_THAT(summary, HasSubstr("carried -> passed"));
+  EXPECT_THAT(summary, HasSubstr("used"));
+}
+
+}  // namespace
+}  // namespace domino
