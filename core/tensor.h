@@ -36,6 +36,7 @@ std::string_view name_of(Device device);
 struct ValueNumber {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads a defaulted <=>
   friend auto operator<=>(const ValueNumber&, const ValueNumber&) = default;
 };
 

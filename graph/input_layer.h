@@ -35,7 +35,9 @@ class InputLayer final : public Layer {
   const Signature& signature() const override;
   void build_from(const std::vector<std::vector<Shape>>&) const override {}
   Tensors call_with(const Arguments& arguments) const override;
-  OptionalMasks compute_masks(const Arguments&, const OptionalMasks&) const override { return {}; }
+  OptionalMasks compute_mask_with(const Arguments&, const OptionalMasks&) const override {
+    return {};
+  }
   std::shared_ptr<const Layer> clone() const override;
 
  private:

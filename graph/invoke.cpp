@@ -131,7 +131,7 @@ MaskResolution resolve_masks(const Layer& layer, const Call<Tensor>& call, MaskR
 
 OptionalMasks output_masks(const Layer& layer, const Arguments& arguments,
                            const MaskResolution& masks, std::size_t outputs, MaskRules rules) {
-  OptionalMasks computed = layer.compute_masks(arguments, masks.previous);
+  OptionalMasks computed = layer.compute_mask_with(arguments, masks.previous);
   if (rules == MaskRules::Keras) {
     for (const Accident& accident : accidents()) {
       if (accident.masks_out != nullptr) accident.masks_out(layer, masks, computed);

@@ -110,6 +110,12 @@ std::vector<Variable> Layer::weights() const {
   return all;
 }
 
+Tensors Layer::get_weights() const {
+  Tensors values;
+  for (Variable& variable : weights()) values.push_back(std::move(variable.value));
+  return values;
+}
+
 void Layer::assign(std::string_view path, Tensor value) const {
   const auto own = std::ranges::find(cell_->weights, path, &Variable::path);
   if (own != cell_->weights.end()) {

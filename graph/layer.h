@@ -71,6 +71,8 @@ class Layer {
   bool built() const;
   /// The layer's own weights, then those of its sublayers, each trainable ones first.
   std::vector<Variable> weights() const;
+  /// The numbers of `weights()` alone: `b.set_weights(a.get_weights())`.
+  Tensors get_weights() const;
   /// Replaces all weights, in the order of `weights()`. Not while another thread predicts.
   /// Throws BuildError before the layer is built, ShapeError if count or a shape differs.
   void set_weights(const Tensors& values) const;
@@ -86,8 +88,8 @@ class Layer {
   virtual void build_from(const std::vector<std::vector<Shape>>& shapes) const = 0;
   virtual Tensors call_with(const Arguments& arguments) const = 0;
   /// Masks of the outputs, from the masks of the first argument's tensors.
-  virtual OptionalMasks compute_masks(const Arguments& arguments,
-                                      const OptionalMasks& previous) const = 0;
+  virtual OptionalMasks compute_mask_with(const Arguments& arguments,
+                                          const OptionalMasks& previous) const = 0;
   virtual std::shared_ptr<const Layer> clone() const = 0;
 
   /// Names the layer if it has no name yet.

@@ -145,8 +145,8 @@ class UnaryLayer : public detail::LayerBase<D> {
       return detail::to_list(this->self().call(x));
     }
   }
-  OptionalMasks compute_masks(const Arguments& arguments,
-                              const OptionalMasks& previous) const final {
+  OptionalMasks compute_mask_with(const Arguments& arguments,
+                                  const OptionalMasks& previous) const final {
     if constexpr (has_compute_mask()) {
       return detail::to_masks(this->self().compute_mask(arguments.first()[0], previous[0]));
     } else {
@@ -218,8 +218,8 @@ class ListLayer : public detail::LayerBase<D> {
       return detail::to_list(this->self().call(arguments.first()));
     }
   }
-  OptionalMasks compute_masks(const Arguments& arguments,
-                              const OptionalMasks& previous) const final {
+  OptionalMasks compute_mask_with(const Arguments& arguments,
+                                  const OptionalMasks& previous) const final {
     if constexpr (has_compute_mask()) {
       return detail::to_masks(this->self().compute_mask(arguments.first(), previous));
     } else {
@@ -278,8 +278,8 @@ class NamedLayer : public detail::LayerBase<D> {
   Tensors call_with(const Arguments& arguments) const final {
     return detail::to_list(this->self().call(arguments));
   }
-  OptionalMasks compute_masks(const Arguments& arguments,
-                              const OptionalMasks& previous) const final {
+  OptionalMasks compute_mask_with(const Arguments& arguments,
+                                  const OptionalMasks& previous) const final {
     if constexpr (has_compute_mask()) {
       return detail::to_masks(this->self().compute_mask(arguments, previous));
     } else {

@@ -184,7 +184,7 @@ const Signature& Model::signature() const {
 
 void Model::build_from(const std::vector<std::vector<Shape>>&) const {}
 
-OptionalMasks Model::compute_masks(const Arguments&, const OptionalMasks&) const { return {}; }
+OptionalMasks Model::compute_mask_with(const Arguments&, const OptionalMasks&) const { return {}; }
 
 std::shared_ptr<const Layer> Model::clone() const { return std::make_shared<const Model>(*this); }
 
@@ -207,7 +207,7 @@ EdgeFacts facts_of(const Tensor& tensor) {
 }
 
 Tensor meta_of(const EdgeFacts& facts) {
-  const Tensor tensor = Tensor::meta(facts.shape, facts.dtype, facts.value);
+  Tensor tensor = Tensor::meta(facts.shape, facts.dtype, facts.value);
   if (!facts.mask) return tensor;
   return tensor.with_mask(Tensor::meta(facts.mask->shape, facts.mask->dtype, facts.mask->value));
 }
@@ -294,7 +294,7 @@ namespace {
 
 Tensor rows(const Tensor& x, std::int64_t begin, std::int64_t end) {
   if (begin == 0 && end == x.size(0)) return x;
-  const Tensor part = ops::slice(x, {.axis = 0, .begin = begin, .end = end});
+  Tensor part = ops::slice(x, {.axis = 0, .begin = begin, .end = end});
   if (!x.mask()) return part;
   const Tensor& mask = x.mask()->tensor();
   // A mask of one row counts for the whole batch.

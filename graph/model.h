@@ -94,8 +94,8 @@ class Model : public Layer {
   const Signature& signature() const override;
   void build_from(const std::vector<std::vector<Shape>>& shapes) const override;
   Tensors call_with(const Arguments& arguments) const override;
-  OptionalMasks compute_masks(const Arguments& arguments,
-                              const OptionalMasks& previous) const override;
+  OptionalMasks compute_mask_with(const Arguments& arguments,
+                                  const OptionalMasks& previous) const override;
   std::shared_ptr<const Layer> clone() const override;
 
  protected:

@@ -32,7 +32,7 @@ LayerRegistration find_layer(std::string_view type) {
 
 }  // namespace
 
-void register_layer(LayerRegistration registration) {
+void register_layer(const LayerRegistration& registration) {
   const std::lock_guard lock(custom_mutex);
   custom_layers()[registration.type] = registration;
 }

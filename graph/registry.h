@@ -26,7 +26,7 @@ LayerRegistration register_row() {
 const std::vector<LayerRegistration>& builtin_layers();
 
 /// Makes a custom layer known to `layer_from_config` under "Package>Name"; the last one counts.
-void register_layer(LayerRegistration registration);
+void register_layer(const LayerRegistration& registration);
 template <class L>
 void register_layer(std::string type) {
   register_layer(LayerRegistration{std::move(type), register_row<L>().from_config});

@@ -119,14 +119,14 @@ Call<EdgeFacts> Propagation::call_in(const Environment& environment, int vertex)
     return facts_at(as_wired ? wired_ : environment, from);
   });
   // A mask read off a tensor that carries none here is no mask at all.
-  for (std::size_t i = 0; i < call.masks.size(); ++i) {
-    if (call.masks[i].kind() != Kind::Given) continue;
-    std::vector<std::optional<EdgeFacts>> present = call.masks[i].masks();
+  for (MaskArgument<EdgeFacts>& argument : call.masks) {
+    if (argument.kind() != Kind::Given) continue;
+    std::vector<std::optional<EdgeFacts>> present = argument.masks();
     for (std::optional<EdgeFacts>& mask : present) {
       if (mask && mask->value == ValueNumber{}) mask.reset();
     }
     const bool none = std::all_of(present.begin(), present.end(), [](const auto& m) { return !m; });
-    call.masks[i] = none ? MaskArgument<EdgeFacts>() : MaskArgument<EdgeFacts>(std::move(present));
+    argument = none ? MaskArgument<EdgeFacts>() : MaskArgument<EdgeFacts>(std::move(present));
   }
   return call;
 }

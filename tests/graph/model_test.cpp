@@ -87,7 +87,7 @@ TEST(ModelTest, CutsAModelFromIntermediateTensors) {
 
 TEST(ModelTest, SharesWeightsBetweenCopiesMadeBeforeTheFirstCall) {
   const Affine first(3);
-  const Affine copy = first;
+  const Affine copy = first;  // NOLINT(performance-unnecessary-copy-initialization): the point
   const SymbolicTensor x = Input({.shape = {2}});
   const SymbolicTensor a = first(x);
   const SymbolicTensor b = copy(x);
