@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace domino {
+
+/// A file that appears under its name only once it is whole.
+///
+/// Until `commit` everything goes to a file beside it, which is removed if `commit` is never reached;
+/// a file already there stays as it was. Every function throws IoError with the system's reason.
+class NewFile {
+ public:
+  explicit NewFile(std::filesystem::path path);
+  ~NewFile();
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  /// Puts the file in its place.
+  void commit();
+
+ private:
+  [[noreturn]] void fail_with(int error) const;
+
+  const std::filesystem::path path_;
+  std::string beside_;
+  int descriptor_ = -1;
+};
+
+}  // namespace domino

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <filesystem>
+
+#include "domino/graph/layer.h"
+
+namespace domino {
+
+/// Writes the weights of a layer or a model to a `.safetensors` file (Keras' `model.save_weights`),
+/// named as the paths of `layer.weights()`; `load_weights` reads them again.
+///
+/// Throws BuildError if the layer has no weights yet, and IoError if the file cannot be written; then
+/// there is none, or the one there before.
+void save_weights(const Layer& layer, const std::filesystem::path& file);
+
+}  // namespace domino
