@@ -30,6 +30,8 @@ const std::vector<Family>& families() {
   return all;
 }
 
+void PrintTo(const Family& family, std::ostream* out) { *out << family.name; }
+
 Tensor RandomTensors::operator()(const Shape& shape, DType dtype, double low, double high) {
   Tensor tensor = Tensor::empty(shape, dtype);
   visit_number(dtype, [&]<class T>(TypeTag<T>) {

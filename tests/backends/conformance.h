@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,8 @@ struct Family {
   std::vector<Case> (*cases)();
 };
 const std::vector<Family>& families();
+/// Lets GoogleTest name the family of a failed test.
+void PrintTo(const Family& family, std::ostream* out);
 
 std::vector<Case> unary_cases();
 std::vector<Case> binary_cases();

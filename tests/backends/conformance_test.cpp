@@ -14,6 +14,13 @@ std::string label(const Case& one) { return one.name + " of " + describe(one.inp
 
 class Conformance : public ::testing::TestWithParam<std::tuple<std::string_view, Family>> {};
 
+/// All but the judge itself.
+std::vector<std::string_view> judged_backends() {
+  std::vector<std::string_view> names = available_backends();
+  std::erase(names, "reference");
+  return names;
+}
+
 std::string name_of_test(const ::testing::TestParamInfo<Conformance::ParamType>& info) {
   const auto& [name, family] = info.param;
   return std::string(name) + "_" + std::string(family.name);
@@ -22,7 +29,7 @@ std::string name_of_test(const ::testing::TestParamInfo<Conformance::ParamType>&
 TEST_P(Conformance, AgreesWithTheReference) {
   const auto& [name, family] = GetParam();
   // The guarded device runs the reference's own kernels.
-  const bool same_kernels = name == "guarded" || name == "reference";
+  const bool same_kernels = name == "guarded";
   for (const Case& one : family.cases()) {
     SCOPED_TRACE(label(one));
     const Tensors expected = run_on(reference_backend(), one);
@@ -36,7 +43,7 @@ TEST_P(Conformance, AgreesWithTheReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, Conformance,
-                         ::testing::Combine(::testing::ValuesIn(available_backends()),
+                         ::testing::Combine(::testing::ValuesIn(judged_backends()),
                                             ::testing::ValuesIn(families())),
                          name_of_test);
 
