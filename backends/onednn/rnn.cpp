@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <span>
 #include <utility>
@@ -143,6 +144,7 @@ class Share {
   void add(std::int64_t row);
   void drop_ended(std::int64_t step);
   std::int64_t project(std::int64_t begin);
+  std::int64_t rounded(std::int64_t tokens) const;
   void gather(const Sequence& sequence, std::int64_t begin, std::int64_t end, float* to) const;
   void run_step(std::int64_t step);
   void run_passes(bool from_zero);
@@ -211,6 +213,13 @@ void Share::drop_ended(std::int64_t step) {
   while (active_ > 0 && sequences_[active_ - 1].length() <= step) --active_;
 }
 
+/// A few more tokens, if that saves calls: what stands there is computed and never read.
+std::int64_t Share::rounded(std::int64_t tokens) const {
+  const auto power = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(tokens)));
+  if (power - tokens <= tokens / 8 && power <= tokens_at_once_) return power;
+  return (tokens + 7) / 8 * 8;
+}
+
 /// Projects the inputs of the steps from `begin` on; returns the first step that has to wait.
 std::int64_t Share::project(std::int64_t begin) {
   const std::int64_t steps = tokens_at_once_ / static_cast<std::int64_t>(active_);
@@ -221,8 +230,7 @@ std::int64_t Share::project(std::int64_t begin) {
     cells_[i].input = projected_ + tokens * call_.columns;
     tokens += end - begin;
   }
-  // Up to the next multiple of eight: what stands there is computed and never read.
-  row_product(tokens_, (tokens + 7) / 8 * 8, call_.kernel,
+  row_product(tokens_, rounded(tokens), call_.kernel,
               call_.bias.empty() ? nullptr : call_.bias.data(), op::UnaryKind::Linear, projected_);
   return begin + steps;
 }

@@ -32,7 +32,7 @@ struct Panel {
 };
 
 // Sums of that many rows fill the registers, and each weight is loaded for as many products.
-constexpr int kMostRows = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL ? 6 : 3;
+constexpr int kMostRows = kLanes >= 16 ? 6 : 3;
 
 /// Sums of one row in one panel.
 template <int kVectors>

@@ -14,11 +14,17 @@ using Layout = dnnl::memory::desc;
 constexpr auto kFloat = dnnl::memory::data_type::f32;
 constexpr auto kPlain = dnnl::memory::format_tag::ab;
 
-/// Rows that one thread takes at a time: enough to use the weights well, few enough to stay in cache.
-constexpr std::int64_t kBlock = 64;
+/// Bounds of the rows that one thread takes at a time, both powers of two: enough to use the weights
+/// well and to make little of a call's own cost, few enough to stay in cache.
+constexpr std::int64_t kFewestRows = 64;
+constexpr std::int64_t kMostRows = 512;
+/// Multiplications that make a call's own cost small.
+constexpr std::int64_t kWorth = 1 << 21;
 constexpr std::int64_t kStep = 8;
-/// Multiplications below which another thread costs more than it saves.
-constexpr std::int64_t kWorth = 1 << 17;
+
+std::int64_t power_below(std::int64_t n) {
+  return static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(n)));
+}
 
 struct Product {
   const float* x;
@@ -59,9 +65,9 @@ void run_exactly(const Product& product, std::int64_t begin, std::int64_t rows) 
 /// Rows for the next piece of `whole`, of which `left` are left: powers of two, then a multiple of
 /// eight, so that few primitives serve any number. It may be more than are left.
 std::int64_t piece_of(std::int64_t left, std::int64_t whole) {
-  if (left < kBlock && left >= kStep) return left / kStep * kStep;
+  if (left < kFewestRows && left >= kStep) return left / kStep * kStep;
   if (left < kStep && whole >= kStep) return kStep;
-  return static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(left)));
+  return power_below(left);
 }
 
 void run_pieces(const Product& product, std::int64_t begin, std::int64_t end) {
@@ -86,14 +92,15 @@ void run_rows(const Product& product, std::int64_t begin, std::int64_t end) {
 void row_product(const float* x, std::int64_t rows, const Tensor& weights, const float* bias,
                  op::UnaryKind activation, float* y) {
   const Product product{x, weights, bias, activation, y};
-  if (rows < kBlock * thread_count()) return run_rows(product, 0, rows);
-  const std::int64_t work = kBlock * product.in() * product.out();
-  parallel_for((rows + kBlock - 1) / kBlock, 1 + kWorth / std::max<std::int64_t>(work, 1),
-               [&](std::int64_t begin, std::int64_t end) {
-                 for (std::int64_t block = begin; block < end; ++block) {
-                   run_rows(product, block * kBlock, std::min(rows, (block + 1) * kBlock));
-                 }
-               });
+  const std::int64_t wanted = kWorth / (product.in() * product.out());
+  const std::int64_t block = power_below(std::clamp(wanted, kFewestRows, kMostRows));
+  // Fewer rows than that are left to oneDNN, which can also share out the columns.
+  if (rows < block * thread_count()) return run_rows(product, 0, rows);
+  parallel_for((rows + block - 1) / block, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      run_rows(product, i * block, std::min(rows, (i + 1) * block));
+    }
+  });
 }
 
 }  // namespace domino::onednn

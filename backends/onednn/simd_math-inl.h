@@ -29,10 +29,13 @@ using V = hn::Vec<D>;
 /// A constant, so that vectors can be counted in templates; scalable targets are disabled.
 inline constexpr std::int64_t kLanes = static_cast<std::int64_t>(HWY_LANES(float));
 
-/// From here on tanh rounds to 1.
-inline constexpr float kTanhIsOne = 7.90531110763549805f;
-
 HWY_INLINE V constant(float value) { return hn::Set(D(), value); }
+
+/// NaN stays NaN, which Min and Max do not promise.
+HWY_INLINE V clamp(V x, float low, float high) {
+  const V raised = hn::IfThenElse(hn::Lt(x, constant(low)), constant(low), x);
+  return hn::IfThenElse(hn::Gt(raised, constant(high)), constant(high), raised);
+}
 
 /// `count` numbers, the rest zero, without reading further.
 HWY_INLINE V load_some(const float* from, std::int64_t count) {
@@ -62,26 +65,33 @@ HWY_INLINE V power_of_two(hn::Vec<hn::RebindToSigned<D>> n) {
   return hn::BitCast(D(), hn::ShiftLeft<23>(hn::Add(n, hn::Set(di, 127))));
 }
 
-/// e^r for |r| <= ln(2) / 2, and x = n ln(2) + r (Cephes' expf).
-HWY_INLINE V exp_reduced(V x, V n) {
+/// A number as n ln(2) + r with whole n and |r| <= ln(2) / 2.
+struct Reduced {
+  hn::Vec<hn::RebindToSigned<D>> n;
+  V r;
+};
+
+HWY_INLINE Reduced reduced(V x) {
+  const V n = hn::Round(hn::Mul(x, constant(1.44269504088896341f)));
   const V high = hn::NegMulAdd(n, constant(0.693359375f), x);
-  const V r = hn::NegMulAdd(n, constant(-2.12194440e-4f), high);
-  const V p = polynomial(r, {1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f,
-                             1.6666665459e-1f, 5.0000001201e-1f});
-  return hn::MulAdd(hn::Mul(p, r), r, hn::Add(r, constant(1.0f)));
+  return {hn::ConvertTo(hn::RebindToSigned<D>(), n),
+          hn::NegMulAdd(n, constant(-2.12194440e-4f), high)};
 }
 
-/// e^x within 1 unit in the last place from underflow to overflow.
+/// e^r - 1 for a reduced r (the polynomial of Cephes).
+HWY_INLINE V expm1_of_rest(V r) {
+  const V p = polynomial(r, {1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f,
+                             1.6666665459e-1f, 5.0000001201e-1f});
+  return hn::MulAdd(hn::Mul(p, r), r, r);
+}
+
+/// e^x from underflow to overflow.
 HWY_INLINE V exp(V x) {
-  const hn::RebindToSigned<D> di;
-  const V clamped = hn::Min(hn::Max(x, constant(-105.0f)), constant(89.5f));
-  const V n = hn::Round(hn::Mul(clamped, constant(1.44269504088896341f)));
-  const auto whole = hn::ConvertTo(di, n);
-  const auto half = hn::ShiftRight<1>(whole);
+  const auto [n, r] = reduced(clamp(x, -105.0f, 89.5f));
+  const auto half = hn::ShiftRight<1>(n);
   // In two factors: one alone could not reach the smallest and largest results.
-  const V y = hn::Mul(hn::Mul(exp_reduced(clamped, n), power_of_two(half)),
-                      power_of_two(hn::Sub(whole, half)));
-  return hn::IfThenElse(hn::IsNaN(x), x, y);
+  return hn::Mul(hn::Mul(hn::Add(expm1_of_rest(r), constant(1.0f)), power_of_two(half)),
+                 power_of_two(hn::Sub(n, half)));
 }
 
 /// Within 1e-7.
@@ -92,11 +102,9 @@ HWY_INLINE V sigmoid(V x) {
 
 /// What sigmoid(x) is one over: 1 + e^-x, for x cut to where that is far from overflow.
 HWY_INLINE V sigmoid_below(V x) {
-  const hn::RebindToSigned<D> di;
-  const V limit = constant(40.0f);
-  const V clamped = hn::Min(limit, hn::Max(hn::Neg(limit), hn::Neg(x)));
-  const V n = hn::Round(hn::Mul(clamped, constant(1.44269504088896341f)));
-  return hn::MulAdd(exp_reduced(clamped, n), power_of_two(hn::ConvertTo(di, n)), constant(1.0f));
+  const auto [n, r] = reduced(clamp(hn::Neg(x), -40.0f, 40.0f));
+  const V scale = power_of_two(n);
+  return hn::Add(hn::MulAdd(expm1_of_rest(r), scale, scale), constant(1.0f));
 }
 
 struct Quotient {
@@ -104,31 +112,23 @@ struct Quotient {
   V below;
 };
 
-/// tanh within 1e-7, near zero as exact as x itself (the polynomials of Eigen).
+/// tanh within 1e-7, near zero as exact as x itself: (e^2x - 1) / (e^2x + 1).
 HWY_INLINE Quotient tanh_quotient(V x) {
-  const V limit = constant(kTanhIsOne);
-  // The order of operands lets NaN through.
-  const V clamped = hn::Min(limit, hn::Max(hn::Neg(limit), x));
-  const V square = hn::Mul(clamped, clamped);
-  const V above =
-      polynomial(square, {-2.76076847742355e-16f, 2.00018790482477e-13f, -8.60467152213735e-11f,
-                          5.12229709037114e-08f, 1.48572235717979e-05f, 6.37261928875436e-04f,
-                          4.89352455891786e-03f});
-  const V below = polynomial(square, {1.19825839466702e-06f, 1.18534705686654e-04f,
-                                      2.26843463243900e-03f, 4.89352518554385e-03f});
-  return {hn::Mul(clamped, above), below};
+  // At the ends it is 1 to the last bit.
+  const auto [n, r] = reduced(clamp(hn::Add(x, x), -20.0f, 20.0f));
+  const V scale = power_of_two(n);
+  const V above = hn::MulAdd(expm1_of_rest(r), scale, hn::Sub(scale, constant(1.0f)));
+  return {above, hn::Add(above, constant(2.0f))};
 }
 
 HWY_INLINE V tanh(V x) {
-  const Quotient inner = tanh_quotient(x);
-  const V y = hn::IfThenElse(hn::Ge(hn::Abs(x), constant(kTanhIsOne)),
-                             hn::CopySign(constant(1.0f), x), hn::Div(inner.above, inner.below));
-  return hn::IfThenElse(hn::IsNaN(x), x, y);
+  const Quotient y = tanh_quotient(x);
+  return hn::Div(y.above, y.below);
 }
 
 /// The error function (the quotient of polynomials that TensorFlow uses).
 HWY_INLINE V erf(V x) {
-  const V clamped = hn::Min(hn::Max(x, constant(-4.0f)), constant(4.0f));
+  const V clamped = clamp(x, -4.0f, 4.0f);
   const V square = hn::Mul(clamped, clamped);
   const V above =
       polynomial(square, {-2.72614225801306e-10f, 2.77068142495902e-08f, -2.10102402082508e-06f,
@@ -139,9 +139,8 @@ HWY_INLINE V erf(V x) {
                           -7.37332916720468e-03f, -1.42647390514189e-02f});
   const V inner = hn::Div(hn::Mul(clamped, above), below);
   // Exactly 1 where it rounds to that: gelu multiplies what is left by x.
-  const V y = hn::IfThenElse(hn::Ge(hn::Abs(x), constant(3.9192059f)),
-                             hn::CopySign(constant(1.0f), x), inner);
-  return hn::IfThenElse(hn::IsNaN(x), x, y);
+  return hn::IfThenElse(hn::Ge(hn::Abs(x), constant(3.9192059f)), hn::CopySign(constant(1.0f), x),
+                        inner);
 }
 
 }  // namespace domino::onednn::HWY_NAMESPACE

@@ -21,11 +21,6 @@ namespace {
 
 // NaN passes through choices as it does in the reference.
 
-HWY_INLINE V clamp(V x, float low, float high) {
-  const V raised = hn::IfThenElse(hn::Lt(x, constant(low)), constant(low), x);
-  return hn::IfThenElse(hn::Gt(raised, constant(high)), constant(high), raised);
-}
-
 HWY_INLINE V positive_part(V x) { return hn::IfThenZeroElse(hn::Le(x, hn::Zero(D())), x); }
 
 HWY_INLINE V elu(V x) {
