@@ -383,4 +383,9 @@ Tensor Model::predict(const std::vector<std::vector<int>>& sequences,
   return predict(Tensor(shape, ids), options);
 }
 
+Tensor Model::predict(std::initializer_list<std::initializer_list<int>> sequences,
+                      const PredictOptions& options) const {
+  return predict(std::vector<std::vector<int>>(sequences.begin(), sequences.end()), options);
+}
+
 }  // namespace domino

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -60,6 +61,9 @@ class Model : public Layer {
   Tensor predict(const Tensor& input, const PredictOptions& options = {}) const;
   /// Sequences of token ids of different lengths: padded behind with 0 to the longest.
   Tensor predict(const std::vector<std::vector<int>>& sequences,
+                 const PredictOptions& options = {}) const;
+  /// The same for sequences written in place: `predict({{12, 7}, {5, 88, 2}})`.
+  Tensor predict(std::initializer_list<std::initializer_list<int>> sequences,
                  const PredictOptions& options = {}) const;
 
   /// Calls the model at once, in one piece; results carry their masks.

@@ -99,7 +99,7 @@ std::string summary_table(const Model& model) {
                     std::to_string(layer.count_params()), connections_of(dag, vertex),
                     mask_column(plan, dag, vertex)});
   }
-  return fmt::format("Model '{}', mask rules: {}\n{}Parameters: {}\n", model.name(),
+  return fmt::format("{}, mask rules: {}\n{}Parameters: {}\n", model.title(),
                      name_of(model.rules()), table(rows), model.count_params());
 }
 
@@ -120,8 +120,7 @@ std::string describe_loss(const Dag& dag, const MaskPlan& plan, const MaskFact& 
 std::string mask_report(const Model& model) {
   const Dag& dag = model.dag();
   const MaskPlan& plan = model.plan();
-  std::string text =
-      fmt::format("Masks of '{}', rules: {}\n", model.name(), name_of(model.rules()));
+  std::string text = fmt::format("Masks of {}, rules: {}\n", model.title(), name_of(model.rules()));
   for (const int vertex : dag.order()) {
     const MaskPlan::Vertex& planned = plan.vertices[static_cast<std::size_t>(vertex)];
     const std::string column = mask_column(plan, dag, vertex);

@@ -134,6 +134,21 @@ TEST(ModelTest, PredictJoinsBatches) {
   EXPECT_THAT(numbers(y), ElementsAre(2, 4, 6, 8, 10));
 }
 
+TEST(ModelTest, PredictPadsSequencesWrittenInPlace) {
+  const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32});
+  const Model model(ids, MarkZeros()(ids));
+  EXPECT_THAT(numbers(model.predict({{1}, {2, 3}})), ElementsAre(1, 0, 2, 3));
+}
+
+TEST(ModelTest, GetWeightsGivesWhatSetWeightsTakes) {
+  const SymbolicTensor x = Input({.shape = {2}});
+  const Model a(x, Affine(2)(x));
+  const Model b(x, Affine(2)(x));
+  a.set_weights({Tensor({2, 2}, {1, 2, 3, 4})});
+  b.set_weights(a.get_weights());
+  EXPECT_THAT(numbers(b.predict(Tensor({1, 2}, {1, 1}))), ElementsAre(4, 6));
+}
+
 TEST(ModelTest, NoRowsGiveNoRows) {
   const SymbolicTensor x = Input({.shape = {kAny, 3}});
   const Model model(x, Scale(2.0)(x));
