@@ -21,11 +21,21 @@
 
 namespace domino {
 
+namespace {
+
+/// Per input, the sizes of the mask that it carries, in those of its Input; none without a mask.
+using MaskSizes = std::vector<std::optional<std::vector<std::int64_t>>>;
+
+}  // namespace
+
 struct Model::Graph {
   MaskRules rules = MaskRules::Intended;
   std::optional<Dag> dag;
   std::mutex mutex;
-  std::map<std::vector<bool>, MaskPlan> plans;
+  std::map<MaskSizes, MaskPlan> plans;
+
+  /// The plan for such inputs, made when first asked for.
+  const MaskPlan& plan_for(const MaskSizes& masks);
 };
 
 Model::Model(ModelOptions options)
@@ -137,41 +147,55 @@ LayerHandle Model::get_layer(std::string_view name) const {
 
 namespace {
 
-std::vector<EdgeFacts> input_facts(const Dag& dag, const std::vector<bool>& masked) {
+std::vector<EdgeFacts> input_facts(const Dag& dag, const MaskSizes& masks) {
   std::vector<EdgeFacts> facts;
   for (std::size_t i = 0; i < dag.inputs().size(); ++i) {
     EdgeFacts edge = dag.node(dag.inputs()[i].vertex).outputs[0];
-    if (i < masked.size() && masked[i]) {
+    if (masks[i]) {
       const ValueNumber value{~edge.value.high, edge.value.low};
-      const int steps = std::min(edge.shape.rank(), 2);
-      edge.mask = ValueFacts{
-          Shape(std::vector<std::int64_t>(edge.shape.begin(), edge.shape.begin() + steps)),
-          DType::Bool, value};
+      edge.mask = ValueFacts{Shape(*masks[i]), DType::Bool, value};
     }
     facts.push_back(std::move(edge));
   }
   return facts;
 }
 
-std::vector<bool> masked_ones(const Tensors& inputs) {
-  std::vector<bool> masked;
-  for (const Tensor& input : inputs) masked.push_back(input.mask().has_value());
-  return masked;
+/// Sizes that the mask shares with its tensor are those of the Input, known or not.
+MaskSizes sizes_of_masks(const Dag& dag, const Tensors& inputs) {
+  MaskSizes sizes(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!inputs[i].mask()) continue;
+    const Shape& wired = dag.node(dag.inputs()[i].vertex).outputs[0].shape;
+    sizes[i] = inputs[i].mask()->shape().sizes();
+    for (int axis = 0; axis < inputs[i].mask()->shape().rank(); ++axis) {
+      std::int64_t& size = (*sizes[i])[static_cast<std::size_t>(axis)];
+      if (axis < wired.rank() && size == inputs[i].size(axis)) size = wired[axis];
+    }
+  }
+  return sizes;
 }
 
 }  // namespace
 
-const MaskPlan& Model::plan(const std::vector<bool>& masked) const {
-  std::vector<bool> key = masked;
-  key.resize(dag().inputs().size(), false);
+const MaskPlan& Model::Graph::plan_for(const MaskSizes& masks) {
   {
-    const std::lock_guard lock(graph_->mutex);
-    const auto it = graph_->plans.find(key);
-    if (it != graph_->plans.end()) return it->second;
+    const std::lock_guard lock(mutex);
+    const auto it = plans.find(masks);
+    if (it != plans.end()) return it->second;
   }
-  MaskPlan made = propagate_masks(dag(), input_facts(dag(), key), rules());
-  const std::lock_guard lock(graph_->mutex);
-  return graph_->plans.try_emplace(key, std::move(made)).first->second;
+  MaskPlan made = propagate_masks(*dag, input_facts(*dag, masks), rules);
+  const std::lock_guard lock(mutex);
+  return plans.try_emplace(masks, std::move(made)).first->second;
+}
+
+const MaskPlan& Model::plan(const std::vector<bool>& masked) const {
+  MaskSizes masks(dag().inputs().size());
+  for (std::size_t i = 0; i < masks.size() && i < masked.size(); ++i) {
+    if (!masked[i]) continue;
+    const Shape& shape = dag().node(dag().inputs()[i].vertex).outputs[0].shape;
+    masks[i] = std::vector<std::int64_t>(shape.begin(), shape.begin() + std::min(shape.rank(), 2));
+  }
+  return graph_->plan_for(masks);
 }
 
 std::string Model::summary() const { return summary_table(*this); }
@@ -258,7 +282,7 @@ Tensors Model::run_on_meta(const Tensors& inputs) const {
 
 Tensors Model::run_on_numbers(const Tensors& inputs) const {
   const Tensors fit = fit_all(dag(), inputs, rules(), title());
-  return run_graph(dag(), plan(masked_ones(fit)), fit, rules());
+  return run_graph(dag(), graph_->plan_for(sizes_of_masks(dag(), fit)), fit, rules());
 }
 
 Tensors Model::operator()(const Tensors& inputs) const {
