@@ -1,0 +1,51 @@
+#pragma once
+
+#include "domino/layers/rnn/recurrent.h"
+
+namespace domino::layers {
+
+/// Options of GRU; `units` is its constructor's first argument.
+struct GRUOptions {
+  int units = 0;
+  std::string activation = "tanh";
+  std::string recurrent_activation = "sigmoid";
+  bool use_bias = true;
+  InitializerSpec kernel_initializer = "glorot_uniform";
+  InitializerSpec recurrent_initializer = "orthogonal";
+  InitializerSpec bias_initializer = "zeros";
+  double dropout = 0.0;            ///< no effect at inference
+  double recurrent_dropout = 0.0;  ///< no effect at inference
+  Seed seed = {};
+  bool return_sequences = false;
+  bool return_state = false;  ///< `outputs(x)` also gives the last h
+  bool go_backwards = false;  ///< outputs are in the order in which the steps are read
+  bool stateful = false;      ///< in a Session a call goes on from the state of the one before
+  bool unroll = false;        ///< no effect: the numbers are the same
+  bool reset_after = true;    ///< the reset gate acts behind the recurrent product, not before it
+  bool zero_output_for_mask = false;
+  std::string name = {};
+  void fields(Fields& f);
+};
+
+/// Gated recurrent unit (Cho et al. 2014).
+///
+/// `(batch, steps, features)` becomes `(batch, units)`, the output of the last step, or
+/// `(batch, steps, units)` with `return_sequences`. `initial_state` is h, `(batch, units)`.
+///
+/// A masked step is skipped: h and the output stay as they are (before the first kept step the output
+/// is 0), or the output is 0 with `zero_output_for_mask`. The mask, `(batch, steps)` of any type, is
+/// handed on with `return_sequences`, in the order of the outputs; the state carries none.
+///
+/// Differs from Keras as LSTM does.
+/// Weights: cell/kernel, cell/recurrent_kernel, cell/bias (two rows with `reset_after`, for the
+/// inputs and for h); gates z, r, h.
+/// Keras: keras/src/layers/rnn/gru.py.
+class GRU final : public detail::RecurrentLayer<GRU, GRUOptions> {
+ public:
+  static constexpr std::string_view kType = "GRU";
+  explicit GRU(GRUOptions options);
+  /// `GRU(32, {.return_sequences = true})`.
+  explicit GRU(int units, GRUOptions options = {});
+};
+
+}  // namespace domino::layers

@@ -1,0 +1,13 @@
+#include "domino/layers/rnn/simple_rnn.h"
+
+namespace domino::layers {
+
+void SimpleRNNOptions::fields(Fields& f) { detail::recurrent_fields(f, *this); }
+
+SimpleRNN::SimpleRNN(SimpleRNNOptions options)
+    : RecurrentLayer(op::CellKind::SimpleRNN, std::move(options)) {}
+
+SimpleRNN::SimpleRNN(int units, SimpleRNNOptions options)
+    : SimpleRNN(detail::with_units(units, std::move(options))) {}
+
+}  // namespace domino::layers

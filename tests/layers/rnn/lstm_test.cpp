@@ -1,0 +1,42 @@
+#include "domino/layers/rnn/lstm.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/layers/parity.h"
+#include "tests/layers/rnn/recurrent_tests.h"
+
+namespace domino::layers {
+namespace {
+
+INSTANTIATE_TYPED_TEST_SUITE_P(LSTM, RecurrentTest, LSTM);
+
+TEST(LSTMTest, DoesAsKeras) { testing::expect_parity("lstm"); }
+TEST(LSTMTest, KeepsTheConfigurationOfKeras) { testing::expect_config_round_trip("lstm"); }
+
+TEST(LSTMTest, HasKerasWeights) {
+  const LSTM layer(2);
+  layer(four_steps());
+  const std::vector<Variable> weights = layer.weights();
+  ASSERT_EQ(weights.size(), 3U);
+  EXPECT_EQ(weights[0].path, "cell/kernel");
+  EXPECT_EQ(weights[0].value.shape(), (Shape{3, 8}));
+  EXPECT_EQ(weights[1].path, "cell/recurrent_kernel");
+  EXPECT_EQ(weights[1].value.shape(), (Shape{2, 8}));
+  EXPECT_EQ(weights[2].path, "cell/bias");
+  EXPECT_TRUE(equal(weights[2].value, Tensor({8}, {0, 0, 1, 1, 0, 0, 0, 0})));
+}
+
+TEST(LSTMTest, MayStartWithoutForgetBias) {
+  const LSTM layer(2, {.bias_initializer = "ones", .unit_forget_bias = false});
+  layer(four_steps());
+  EXPECT_TRUE(equal(layer.weights()[2].value, Tensor({8}, {1, 1, 1, 1, 1, 1, 1, 1})));
+}
+
+TEST(LSTMTest, RefusesAGateThatMixesUnits) {
+  EXPECT_EQ(testing::error_of([] { return LSTM(2, {.recurrent_activation = "softmax"}); }),
+            "LSTM: recurrent_activation is 'softmax', which does not work element by element; a "
+            "recurrent layer takes only activations that do, such as 'tanh', 'sigmoid' or 'relu'");
+}
+
+}  // namespace
+}  // namespace domino::layers
