@@ -1,0 +1,150 @@
+#include "domino/layers/rnn/time_distributed.h"
+
+#include <algorithm>
+
+#include "domino/backends/ops.h"
+#include "domino/core/check.h"
+#include "domino/graph/invoke.h"
+#include "domino/graph/mask_rules.h"
+#include "domino/graph/registry.h"
+
+namespace domino::layers {
+
+TimeDistributed::TimeDistributed(const LayerHandle& layer, const TimeDistributedOptions& options)
+    : UnaryLayer(options.name), layer_(layer) {
+  check<BuildError>(
+      static_cast<bool>(layer_),
+      "TimeDistributed: no layer is given; give one, as in TimeDistributed(Dense(3))");
+  const auto required = std::ranges::count_if(layer_->signature(), &Parameter::required);
+  check<BuildError>(required == 1 && !layer_->signature()[0].list,
+                    "TimeDistributed: {} takes several tensors; give a layer of one tensor",
+                    layer_->title());
+}
+
+Config TimeDistributed::config() const {
+  Config config = Layer::config();
+  config.set("layer", serialize_layer(*layer_));
+  return config;
+}
+
+TimeDistributed TimeDistributed::from_config(const Config& config) {
+  TimeDistributedOptions options;
+  Fields fields(config);
+  fields("name", options.name);
+  return TimeDistributed(deserialize_layer(config.at("layer")), options);
+}
+
+namespace {
+
+void check_rank(const Shape& inputs) {
+  check(inputs.rank() >= 3,
+        "needs at least (batch, steps, features), got {}; its layer sees the shape without the "
+        "steps",
+        inputs);
+}
+
+void check_mask(const Shape& inputs, const Shape& mask) {
+  check<MaskError>(mask.rank() >= 2,
+                   "a mask of shape {}; expected at least (batch, steps), here {}", mask,
+                   Shape{inputs[0], inputs[1]});
+  check<MaskError>(mask[0] == inputs[0] && mask[1] == inputs[1],
+                   "a mask of shape {} for {}; its first two sizes must be those of the input, "
+                   "here {}",
+                   mask, inputs, Shape{inputs[0], inputs[1]});
+}
+
+/// `x` with its first two axes made one.
+Tensor joined(const Tensor& x) {
+  return ops::reshape(x, x.shape().without(0).with(0, x.size(0) * x.size(1)));
+}
+
+/// Axes counted from the back may be the first one, and none stands for all.
+bool may_be_first_axis(const Config& axis) {
+  if (axis.is_array()) return std::ranges::any_of(axis.as_array(), may_be_first_axis);
+  return !axis.is_int() || axis.as_int() == 0 || axis.as_int() < -1;
+}
+
+bool is_builtin(const Layer& layer) {
+  // A Lambda computes what the user wrote.
+  return layer.type() != "Lambda" &&
+         std::ranges::any_of(builtin_layers(), [&](const LayerRegistration& row) {
+           return row.type == layer.type();
+         });
+}
+
+/// True if a sequence's output is known not to depend on the others of its batch, nor on the call
+/// before.
+bool keeps_samples_apart(const Layer& layer) {
+  if (!is_builtin(layer)) return false;
+  const Config config = layer.config();
+  const Config* axis = config.find("axis");
+  if (axis != nullptr && may_be_first_axis(*axis)) return false;
+  const Config* stateful = config.find("stateful");
+  if (stateful != nullptr && stateful->as_bool()) return false;
+  return std::ranges::all_of(layer.sublayers(),
+                             [](const auto& inner) { return keeps_samples_apart(*inner.second); });
+}
+
+}  // namespace
+
+void TimeDistributed::build(const Shape& inputs) const {
+  check_rank(inputs);
+  add_layer("layer", layer_);
+  domino::build(*layer_, {{inputs.without(1)}});
+}
+
+Tensor TimeDistributed::call_layer(const Tensor& inputs, const OptionalMask& mask) const {
+  // With a trace the layer does not warn: Keras calls `layer.call`, which knows nothing of masks.
+  CallTrace trace;
+  const Tensors outputs = invoke(
+      *layer_,
+      Call<Tensor>{.arguments = {{inputs.without_mask()}}, .masks = {MaskArgument<Tensor>(mask)}},
+      current_rules(), &trace);
+  check<BuildError>(outputs.size() == 1, "its layer, {}, gives {} outputs; it must give one",
+                    layer_->title(), outputs.size());
+  return outputs[0].without_mask();
+}
+
+Tensor TimeDistributed::at_step(const Tensor& inputs, const OptionalMask& mask,
+                                std::int64_t step) const {
+  return call_layer(ops::select(inputs, 1, step),
+                    mask ? OptionalMask(ops::select(*mask, 1, step)) : std::nullopt);
+}
+
+Tensor TimeDistributed::all_at_once(const Tensor& inputs, const OptionalMask& mask) const {
+  const Tensor output =
+      call_layer(joined(inputs), mask ? OptionalMask(joined(*mask)) : std::nullopt);
+  return ops::reshape(output, output.shape().with(0, inputs.size(1)).inserted(0, inputs.size(0)));
+}
+
+Tensor TimeDistributed::step_by_step(const Tensor& inputs, const OptionalMask& mask) const {
+  check(inputs.size(1) > 0, "a sequence without steps, {}; its layer, {}, needs at least one",
+        inputs.shape(), layer_->title());
+  Tensors steps;
+  for (std::int64_t step = 0; step < inputs.size(1); ++step) {
+    steps.push_back(at_step(inputs, mask, step));
+  }
+  return ops::stack(steps, 1);
+}
+
+/// Without numbers every step is like the first; the value number says that all of them count.
+Tensor TimeDistributed::from_one_step(const Tensor& inputs, const OptionalMask& mask) const {
+  const Tensor output = at_step(inputs, mask, 0);
+  const Tensors from{inputs, mask ? mask->tensor() : Tensor(), output};
+  return Tensor::meta(output.shape().inserted(1, inputs.size(1)), output.dtype(),
+                      op::value_number(op::Concatenate{1}, from, 0));
+}
+
+Tensor TimeDistributed::call(const Tensor& inputs, const OptionalMask& mask) const {
+  check_rank(inputs.shape());
+  if (mask) check_mask(inputs.shape(), mask->shape());
+  const OptionalMask inner = layer_->takes_mask() ? mask : std::nullopt;
+  if (inputs.is_meta()) return from_one_step(inputs, inner);
+  return keeps_samples_apart(*layer_) ? all_at_once(inputs, inner) : step_by_step(inputs, inner);
+}
+
+OptionalMask TimeDistributed::compute_mask(const Tensor&, const OptionalMask& mask) const {
+  return mask;
+}
+
+}  // namespace domino::layers
