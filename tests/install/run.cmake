@@ -27,3 +27,10 @@ if(HOW STREQUAL find_package OR LONG)
 else()
   run("${CMAKE_COMMAND}" --build "${WORK}/build" --target consumer_object)
 endif()
+
+# The sample that stands alone, too.
+if(HOW STREQUAL find_package)
+  run("${CMAKE_COMMAND}" -S "${DOMINO_SOURCE}/samples/cmake_project" -B "${WORK}/project" ${options})
+  run("${CMAKE_COMMAND}" --build "${WORK}/project")
+  run("${WORK}/project/my_program")
+endif()
