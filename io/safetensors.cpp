@@ -84,7 +84,7 @@ void SafetensorsReader::read_header() {
 Tensor SafetensorsReader::read(std::size_t index) {
   const TensorInfo& info = tensors_.at(index);
   try {
-    const Tensor tensor = allocate(info);
+    Tensor tensor = allocate(info);
     file_.clear();
     file_.seekg(static_cast<std::streamoff>(data_start_ + info.begin));
     auto* const to = reinterpret_cast<char*>(tensor.storage()->bytes());

@@ -95,7 +95,7 @@ TEST_F(LoadWeightsTest, LoadsALoneLayerAndCopiesOfIt) {
                              {"shift", Tensor({2}, {0, 1})},
                              {"count", Tensor(Shape{}, {1})}});
   const Affine layer;
-  const Affine copy = layer;
+  const Affine copy = layer;  // NOLINT(performance-unnecessary-copy-initialization)
   layer(Tensor({1, 2}, {0, 0}));
   load_weights(layer, path());
   EXPECT_TRUE(equal(copy(Tensor({1, 2}, {1, 1})), Tensor({1, 2}, {2, 4})));

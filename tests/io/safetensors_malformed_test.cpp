@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -135,12 +136,13 @@ TEST_F(MalformedSafetensorsTest, FieldsAreMissingDoubleOrUnknown) {
 }
 
 TEST_F(MalformedSafetensorsTest, DTypeIsUnknown) {
-  const std::string reads =
-      ", which Domino does not read; it reads F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, "
-      "U16, U8 and BOOL";
   for (const std::string name : {"F33", "", "f32", "F8_E4M3", "C64"}) {
-    EXPECT_EQ(error_for(R"({"a":{"dtype":")" + name + R"(","shape":[2],"data_offsets":[0,8]}})"),
-              "tensor 'a': its dtype is '" + name + "'" + reads);
+    EXPECT_EQ(
+        error_for(
+            fmt::format(R"({{"a":{{"dtype":"{}","shape":[2],"data_offsets":[0,8]}}}})", name)),
+        fmt::format("tensor 'a': its dtype is '{}', which Domino does not read; it reads F64, F32, "
+                    "F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8 and BOOL",
+                    name));
   }
 }
 

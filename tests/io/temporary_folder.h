@@ -36,7 +36,7 @@ class FolderTest : public testing::Test {
   }
 
   std::filesystem::path write(std::string_view name, std::string_view bytes) const {
-    const std::filesystem::path path = in_folder(name);
+    std::filesystem::path path = in_folder(name);
     std::ofstream(path, std::ios::binary)
         .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     return path;
