@@ -2,6 +2,7 @@
 
 #include "domino/backends/onednn/primitive_cache.h"
 #include "domino/backends/onednn/rows.h"
+#include "domino/core/threads.h"
 
 namespace domino::onednn {
 namespace {
@@ -101,6 +102,7 @@ PrimitiveKey key_of(const Shapes& s) {
 void matmul(const op::MatMul& op, op::Inputs inputs, op::Outputs outputs) {
   if (outputs[0].elements() == 0) return;
   const Shapes shapes = shapes_of(op, inputs[0], inputs[1]);
+  const ThreadScope scope(threads_worth(outputs[0].elements() * shapes.k));
   const auto primitive = cached_primitive(key_of(shapes), [&] { return make_matmul(shapes); });
   execute(*primitive, {{DNNL_ARG_SRC, memory_at(primitive->source, numbers<float>(inputs[0]))},
                        {DNNL_ARG_WEIGHTS, memory_at(primitive->weights, numbers<float>(inputs[1]))},

@@ -1,5 +1,6 @@
 #include "domino/backends/onednn/onednn.h"
 
+#include "domino/backends/onednn/memory_pool.h"
 #include "domino/backends/onednn/rows.h"
 #include "domino/backends/reference/reference.h"
 
@@ -29,7 +30,7 @@ class OneDnnBackend final : public Backend {
   std::string_view name() const override { return kOwner; }
   Device device() const override { return Device::Host; }
   Tensor allocate(Shape shape, DType dtype) const override {
-    return Tensor::empty(std::move(shape), dtype);
+    return pooled_tensor(std::move(shape), dtype);
   }
   Tensor upload(const Tensor& host) const override { return host; }
   Tensor download(const Tensor& tensor) const override { return tensor; }

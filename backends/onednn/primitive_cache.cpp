@@ -99,18 +99,24 @@ auto translating_errors(F f) {
 /// The layouts into which one tensor has been reordered.
 class PackedWeights {
  public:
-  dnnl::memory in(const dnnl::memory::desc& wanted, dnnl::memory plain) {
+  dnnl::memory in(const dnnl::memory::desc& wanted, const dnnl::memory& plain) {
     const std::lock_guard lock(mutex_);
     for (const dnnl::memory& made : made_) {
       if (made.get_desc() == wanted) return made;
     }
-    dnnl::memory made(wanted, engine());
-    dnnl::reorder(plain, made).execute(stream(), plain, made);
-    stream().wait();
-    return made_.emplace_back(made);
+    return made_.emplace_back(reordered(plain, wanted));
   }
 
  private:
+  static dnnl::memory reordered(const dnnl::memory& plain, const dnnl::memory::desc& wanted) {
+    const dnnl::memory made(wanted, engine());
+    const dnnl::reorder::primitive_desc reorder(engine(), plain.get_desc(), engine(), wanted,
+                                                primitive_attributes());
+    execute({.primitive = dnnl::reorder(reorder), .scratchpad = reorder.scratchpad_desc()},
+            {{DNNL_ARG_FROM, plain}, {DNNL_ARG_TO, made}});
+    return made;
+  }
+
   std::mutex mutex_;
   std::vector<dnnl::memory> made_;
 };
@@ -120,6 +126,11 @@ class PackedWeights {
 const dnnl::engine& engine() {
   static const dnnl::engine& instance = *new dnnl::engine(dnnl::engine::kind::cpu, 0);
   return instance;
+}
+
+int threads_worth(std::int64_t multiplications) {
+  constexpr std::int64_t kThreadStart = 1 << 17;
+  return multiplications < kThreadStart ? 1 : thread_count();
 }
 
 Made cached_primitive(PrimitiveKey key, const std::function<Primitive()>& make) {

@@ -42,6 +42,9 @@ std::shared_ptr<const Primitive> cached_primitive(PrimitiveKey key,
 /// Number of primitives kept now.
 std::size_t cached_primitives();
 
+/// Threads that so much work is worth: one, if starting another would take longer.
+int threads_worth(std::int64_t multiplications);
+
 /// Attributes that every primitive here is made with: the default scratchpad would be shared by the
 /// threads that run it, and give wrong numbers.
 dnnl::primitive_attr primitive_attributes();

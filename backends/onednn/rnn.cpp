@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "domino/backends/onednn/memory_pool.h"
 #include "domino/backends/onednn/rnn_cells.h"
 #include "domino/backends/onednn/rnn_plan.h"
 #include "domino/backends/onednn/row_product.h"
@@ -115,7 +116,7 @@ std::int64_t Call::choose_shares() {
 /// Memory of one share, in one piece: pieces of it are handed out in turn.
 class Scratch {
  public:
-  explicit Scratch(std::int64_t size) : numbers_(Tensor::empty({size}, DType::Float32)) {
+  explicit Scratch(std::int64_t size) : numbers_(pooled_tensor({size}, DType::Float32)) {
     next_ = numbers_.mutable_data<float>().data();
   }
   float* take(std::int64_t size) { return std::exchange(next_, next_ + size); }

@@ -37,9 +37,15 @@ HWY_INLINE V clamp(V x, float low, float high) {
   return hn::IfThenElse(hn::Gt(raised, constant(high)), constant(high), raised);
 }
 
+// These targets can leave out lanes of a load or store, and then do not touch their memory.
+inline constexpr bool kMasksMemory = HWY_TARGET <= HWY_AVX2;
+
 /// `count` numbers, the rest zero, without reading further.
 HWY_INLINE V load_some(const float* from, std::int64_t count) {
   if (count >= kLanes) return hn::LoadU(D(), from);
+  if constexpr (kMasksMemory) {
+    return hn::MaskedLoad(hn::FirstN(D(), static_cast<std::size_t>(count)), D(), from);
+  }
   HWY_ALIGN float whole[kLanes] = {};
   for (std::int64_t i = 0; i < count; ++i) whole[i] = from[i];
   return hn::Load(D(), whole);
@@ -47,6 +53,9 @@ HWY_INLINE V load_some(const float* from, std::int64_t count) {
 
 HWY_INLINE void store_some(V v, float* to, std::int64_t count) {
   if (count >= kLanes) return hn::StoreU(v, D(), to);
+  if constexpr (kMasksMemory) {
+    return hn::BlendedStore(v, hn::FirstN(D(), static_cast<std::size_t>(count)), D(), to);
+  }
   HWY_ALIGN float whole[kLanes];
   hn::Store(v, D(), whole);
   for (std::int64_t i = 0; i < count; ++i) to[i] = whole[i];

@@ -19,29 +19,28 @@ namespace {
 
 constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
-HWY_INLINE V load_or(const float* from, std::int64_t count, V otherwise) {
-  if (count >= kLanes) return hn::LoadU(D(), from);
-  return hn::IfThenElse(hn::FirstN(D(), static_cast<std::size_t>(count)), load_some(from, count),
-                        otherwise);
-}
-
 /// Softmax of `size` numbers that lie side by side.
 void softmax_line(const float* x, std::int64_t size, float* y) {
-  V highest = constant(kLowest);
-  for (std::int64_t i = 0; i < size; i += kLanes) {
-    highest = hn::Max(load_or(x + i, size - i, constant(kLowest)), highest);
+  const std::int64_t whole = size / kLanes * kLanes;  // what fills vectors
+  const auto rest = hn::FirstN(D(), static_cast<std::size_t>(size - whole));
+  V highest = hn::IfThenElse(rest, load_some(x + whole, size - whole), constant(kLowest));
+  for (std::int64_t i = 0; i < whole; i += kLanes) {
+    highest = hn::Max(hn::LoadU(D(), x + i), highest);
   }
   highest = hn::MaxOfLanes(D(), highest);
   V sum = hn::Zero(D());
-  for (std::int64_t i = 0; i < size; i += kLanes) {
-    const V power = exp(hn::Sub(load_or(x + i, size - i, constant(kLowest)), highest));
-    store_some(power, y + i, size - i);
-    sum = hn::Add(sum, load_or(y + i, size - i, hn::Zero(D())));
+  for (std::int64_t i = 0; i < whole; i += kLanes) {
+    const V power = exp(hn::Sub(hn::LoadU(D(), x + i), highest));
+    hn::StoreU(power, D(), y + i);
+    sum = hn::Add(sum, power);
   }
-  const V total = hn::SumOfLanes(D(), sum);
-  for (std::int64_t i = 0; i < size; i += kLanes) {
-    store_some(hn::Div(load_some(y + i, size - i), total), y + i, size - i);
+  const V last =
+      hn::IfThenElseZero(rest, exp(hn::Sub(load_some(x + whole, size - whole), highest)));
+  const V total = hn::SumOfLanes(D(), hn::Add(sum, last));
+  for (std::int64_t i = 0; i < whole; i += kLanes) {
+    hn::StoreU(hn::Div(hn::LoadU(D(), y + i), total), D(), y + i);
   }
+  store_some(hn::Div(last, total), y + whole, size - whole);
 }
 
 /// Softmax down up to a vector's width of neighbouring columns.

@@ -57,6 +57,40 @@ void copy_turned(const T* from, const Axis& inner, const Axis& outer, T* to) {
   }
 }
 
+/// Counts through axes, innermost first, without a division per step.
+class Position {
+ public:
+  Position(const std::vector<Axis>& axes, std::int64_t number) : axes_(axes) {
+    for (const Axis& axis : axes_) {
+      const std::int64_t index = number % axis.size;
+      number /= axis.size;
+      indices_.push_back(index);
+      from_ += index * axis.from;
+      to_ += index * axis.to;
+    }
+  }
+
+  std::int64_t from() const { return from_; }
+  std::int64_t to() const { return to_; }
+
+  void advance() {
+    for (std::size_t i = 0; i < axes_.size(); ++i) {
+      from_ += axes_[i].from;
+      to_ += axes_[i].to;
+      if (++indices_[i] < axes_[i].size) return;
+      indices_[i] = 0;
+      from_ -= axes_[i].size * axes_[i].from;
+      to_ -= axes_[i].size * axes_[i].to;
+    }
+  }
+
+ private:
+  const std::vector<Axis>& axes_;
+  std::vector<std::int64_t> indices_;
+  std::int64_t from_ = 0;
+  std::int64_t to_ = 0;
+};
+
 template <class T>
 void copy_as(const std::byte* from_bytes, std::vector<Axis> axes, std::byte* to_bytes) {
   const T* from = reinterpret_cast<const T*>(from_bytes);
@@ -77,17 +111,10 @@ void copy_as(const std::byte* from_bytes, std::vector<Axis> axes, std::byte* to_
     });
   }
   parallel_for(runs, kElementGrain / run_size + 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t run = begin; run < end; ++run) {
-      const T* source = from;
-      T* target = to;
-      std::int64_t left = run;
-      for (const Axis& axis : axes) {
-        source += left % axis.size * axis.from;
-        target += left % axis.size * axis.to;
-        left /= axis.size;
-      }
-      turn ? copy_turned(source, inner, other, target)
-           : copy_run(source, inner.from, inner.size, target);
+    Position at(axes, begin);
+    for (std::int64_t run = begin; run < end; ++run, at.advance()) {
+      turn ? copy_turned(from + at.from(), inner, other, to + at.to())
+           : copy_run(from + at.from(), inner.from, inner.size, to + at.to());
     }
   });
 }

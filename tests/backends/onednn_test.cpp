@@ -11,6 +11,7 @@
 
 #include <hwy/targets.h>
 
+#include "domino/backends/onednn/memory_pool.h"
 #include "domino/backends/onednn/primitive_cache.h"
 #include "domino/backends/onednn/rnn_cells.h"
 #include "domino/backends/ops.h"
@@ -163,6 +164,19 @@ TEST(OneDnnCache, FewPrimitivesServeAnyNumberOfRows) {
   }
   const std::size_t made = cached_primitives() - std::min(before, cached_primitives());
   EXPECT_LE(made, 20U);
+}
+
+TEST(OneDnnMemory, IsUsedAgainAndBounded) {
+  const Shape shape{300, 300};
+  const std::byte* first = pooled_tensor(shape, DType::Float32).storage()->bytes();
+  EXPECT_EQ(pooled_tensor(shape, DType::Float32).storage()->bytes(), first);
+  for (std::int64_t megabytes = 1; megabytes < 40; ++megabytes) {
+    const Tensor two[] = {pooled_tensor({megabytes << 18}, DType::Float32),
+                          pooled_tensor({megabytes << 18}, DType::Float32)};
+    EXPECT_NE(two[0].storage()->bytes(), two[1].storage()->bytes());
+  }
+  EXPECT_GT(pooled_bytes(), 0U);
+  EXPECT_LE(pooled_bytes(), kMostPooled);
 }
 
 TEST(OneDnnWeights, ArePackedOnce) {
