@@ -1,5 +1,9 @@
+#include <algorithm>
+
 #include "domino/backends/onednn/elementwise.h"
+#include "domino/backends/onednn/memory_pool.h"
 #include "domino/backends/onednn/primitive_cache.h"
+#include "domino/backends/onednn/row_product.h"
 #include "domino/backends/onednn/rows.h"
 #include "domino/core/threads.h"
 
@@ -9,6 +13,48 @@ namespace {
 using Layout = dnnl::memory::desc;
 using Tag = dnnl::memory::format_tag;
 constexpr auto kFloat = dnnl::memory::data_type::f32;
+
+/// Numbers of the windows that one thread lays out at a time: they are read again from cache.
+constexpr std::int64_t kWindowNumbers = 1 << 16;
+
+/// Lays out what the kernel sees at rows `begin` ... `end` of the output (batch * steps, ...): one
+/// window after another, with zeros for the padding.
+void lay_out_windows(const op::Conv1D& op, const Tensor& x, std::int64_t width,
+                     std::int64_t out_steps, std::int64_t begin, std::int64_t end, float* to) {
+  const std::int64_t steps = x.size(1);
+  const std::int64_t features = x.size(2);
+  for (std::int64_t row = begin; row < end; ++row) {
+    const float* sequence = numbers<float>(x) + row / out_steps * steps * features;
+    std::int64_t step = row % out_steps * op.stride - op.pad_before;
+    for (std::int64_t tap = 0; tap < width; ++tap, step += op.dilation, to += features) {
+      if (step >= 0 && step < steps) {
+        std::copy_n(sequence + step * features, features, to);
+      } else {
+        std::fill_n(to, features, 0.0f);
+      }
+    }
+  }
+}
+
+/// A convolution without groups is a product of windows: few primitives serve any batch and length.
+void multiply_windows(const op::Conv1D& op, op::Inputs inputs, Tensor& output) {
+  const Tensor& kernel = inputs[1];
+  const std::int64_t window = kernel.size(0) * kernel.size(1);
+  const Tensor weights = kernel.viewed_as({window, kernel.size(2)});
+  const float* bias = numbers<float>(optional_input(inputs, 2));
+  float* y = output.mutable_data<float>().data();
+  const std::int64_t rows = output.size(0) * output.size(1);
+  const std::int64_t block = std::clamp<std::int64_t>(kWindowNumbers / window, 64, 512);
+  parallel_for((rows + block - 1) / block, 1, [&](std::int64_t first, std::int64_t last) {
+    Tensor windows = pooled_tensor({block, window}, DType::Float32);
+    float* laid_out = windows.mutable_data<float>().data();
+    for (std::int64_t begin = first * block; begin < std::min(rows, last * block); begin += block) {
+      const std::int64_t end = std::min(rows, begin + block);
+      lay_out_windows(op, inputs[0], kernel.size(0), output.size(1), begin, end, laid_out);
+      row_product(laid_out, end - begin, weights, bias, op.activation, y + begin * kernel.size(2));
+    }
+  });
+}
 
 /// Sizes of one call in oneDNN's order: features before steps.
 struct Sizes {
@@ -59,8 +105,7 @@ void activate(op::UnaryKind kind, Tensor& y) {
   });
 }
 
-void conv1d(const op::Conv1D& op, op::Inputs inputs, op::Outputs outputs) {
-  if (outputs[0].elements() == 0) return;
+void convolve(const op::Conv1D& op, op::Inputs inputs, op::Outputs outputs) {
   const Tensor bias = optional_input(inputs, 2);
   const Sizes sizes = sizes_of(op, inputs[0], inputs[1], outputs[0]);
   const auto primitive = cached_primitive(key_of(op, sizes, bias.defined()), [&] {
@@ -75,6 +120,11 @@ void conv1d(const op::Conv1D& op, op::Inputs inputs, op::Outputs outputs) {
   }
   execute(*primitive, std::move(arguments));
   if (op.activation != op::UnaryKind::Linear) activate(op.activation, outputs[0]);
+}
+
+void conv1d(const op::Conv1D& op, op::Inputs inputs, op::Outputs outputs) {
+  if (outputs[0].elements() == 0) return;
+  op.groups == 1 ? multiply_windows(op, inputs, outputs[0]) : convolve(op, inputs, outputs);
 }
 
 bool accepts_conv1d(const op::Conv1D&, op::Inputs inputs) {

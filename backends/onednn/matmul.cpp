@@ -2,6 +2,7 @@
 
 #include "domino/backends/onednn/primitive_cache.h"
 #include "domino/backends/onednn/rows.h"
+#include "domino/backends/onednn/small_product.h"
 #include "domino/core/threads.h"
 
 namespace domino::onednn {
@@ -10,15 +11,14 @@ namespace {
 using Layout = dnnl::memory::desc;
 using Dims = dnnl::memory::dims;
 
+/// Multiplications from which oneDNN's blocking pays for making a primitive.
+constexpr std::int64_t kLarge = 1 << 24;
+
 /// Sizes and flags of one call, with the leading axes made as few as they can be.
 struct Shapes {
+  ProductSizes sizes;
   Dims a_batch;  // of one length; 1 where an operand repeats
   Dims b_batch;
-  std::int64_t m;
-  std::int64_t k;
-  std::int64_t n;
-  bool transpose_a;
-  bool transpose_b;
 };
 
 Dims leading(const Shape& shape, std::size_t rank) {
@@ -46,72 +46,92 @@ void merge_batch(Shapes& s) {
   s.a_batch = a;
   s.b_batch = b;
   const bool one_b = std::ranges::all_of(b, [](std::int64_t size) { return size == 1; });
-  if (!one_b || s.transpose_a) return;
+  if (!one_b || s.sizes.transpose_a) return;
   // Every row of every matrix meets the same b: one product of many rows.
-  for (const std::int64_t size : a) s.m *= size;
+  for (const std::int64_t size : a) s.sizes.m *= size;
   s.a_batch.clear();
   s.b_batch.clear();
 }
 
 Shapes shapes_of(const op::MatMul& op, const Tensor& a, const Tensor& b) {
   const auto rank = static_cast<std::size_t>(std::max(a.rank(), b.rank()) - 2);
-  Shapes shapes{leading(a.shape(), rank),
-                leading(b.shape(), rank),
-                a.size(op.transpose_a ? -1 : -2),
-                a.size(op.transpose_a ? -2 : -1),
-                b.size(op.transpose_b ? -2 : -1),
-                op.transpose_a,
-                op.transpose_b};
+  Shapes shapes{{a.size(op.transpose_a ? -1 : -2), a.size(op.transpose_a ? -2 : -1),
+                 b.size(op.transpose_b ? -2 : -1), op.transpose_a, op.transpose_b},
+                leading(a.shape(), rank),
+                leading(b.shape(), rank)};
   merge_batch(shapes);
   return shapes;
 }
 
-/// Row-major matrices, read with the last two axes swapped where `transposed`.
-Layout layout(const Dims& batch, std::int64_t rows, std::int64_t columns, bool transposed) {
-  Dims dims = batch;
-  dims.insert(dims.end(), {rows, columns});
-  Dims strides(dims.size());
-  strides[batch.size()] = transposed ? 1 : columns;
-  strides[batch.size() + 1] = transposed ? rows : 1;
-  std::int64_t stride = rows * columns;
-  for (std::size_t i = batch.size(); i-- > 0;) {
-    strides[i] = stride;
-    stride *= batch[i];
+/// Which matrices of a and b make matrix `index` of the result.
+std::pair<std::int64_t, std::int64_t> operands_of(const Shapes& s, std::int64_t index) {
+  std::int64_t a = 0;
+  std::int64_t b = 0;
+  std::int64_t a_stride = 1;
+  std::int64_t b_stride = 1;
+  for (std::size_t i = s.a_batch.size(); i-- > 0;) {
+    const std::int64_t size = std::max(s.a_batch[i], s.b_batch[i]);
+    if (s.a_batch[i] > 1) a += index % size * a_stride;
+    if (s.b_batch[i] > 1) b += index % size * b_stride;
+    a_stride *= s.a_batch[i];
+    b_stride *= s.b_batch[i];
+    index /= size;
   }
-  return Layout(dims, dnnl::memory::data_type::f32, strides);
+  return {a, b};
 }
 
-Primitive make_matmul(const Shapes& s) {
-  Dims batch = s.a_batch;
-  std::ranges::transform(batch, s.b_batch, batch.begin(),
-                         [](std::int64_t x, std::int64_t y) { return std::max(x, y); });
-  const Layout a = layout(s.a_batch, s.m, s.k, s.transpose_a);
-  const Layout b = layout(s.b_batch, s.k, s.n, s.transpose_b);
-  const Layout y = layout(batch, s.m, s.n, false);
+/// Each matrix of the result alone, in as many parts as the threads need.
+void multiply_each(const Shapes& s, const float* a, const float* b, std::int64_t count, float* y) {
+  const auto& [m, k, n, transpose_a, transpose_b] = s.sizes;
+  const std::int64_t parts = std::clamp<std::int64_t>(2 * thread_count() / count, 1, (m + 15) / 16);
+  const std::int64_t work = m * k * n / parts;
+  parallel_for(count * parts, kThreadStart / std::max<std::int64_t>(work, 1) + 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t i = begin; i < end; ++i) {
+                   const auto [a_index, b_index] = operands_of(s, i / parts);
+                   const std::int64_t part = i % parts;
+                   small_product(s.sizes, a + a_index * m * k, b + b_index * k * n,
+                                 m * part / parts, m * (part + 1) / parts, y + i / parts * m * n);
+                 }
+               });
+}
+
+/// A row-major matrix, read with its axes swapped where `transposed`.
+Layout layout(std::int64_t rows, std::int64_t columns, bool transposed) {
+  return Layout({rows, columns}, dnnl::memory::data_type::f32,
+                transposed ? Dims{1, rows} : Dims{columns, 1});
+}
+
+Primitive make_matmul(const ProductSizes& s) {
+  const Layout a = layout(s.m, s.k, s.transpose_a);
+  const Layout b = layout(s.k, s.n, s.transpose_b);
+  const Layout y = layout(s.m, s.n, false);
   const dnnl::matmul::primitive_desc made(engine(), a, b, y, primitive_attributes());
   return {dnnl::matmul(made), a, b, {}, y, made.scratchpad_desc()};
 }
 
-PrimitiveKey key_of(const Shapes& s) {
-  PrimitiveKey key = {kBatchProduct, s.m, s.k, s.n, s.transpose_a, s.transpose_b};
-  key.insert(key.end(), s.a_batch.begin(), s.a_batch.end());
-  key.insert(key.end(), s.b_batch.begin(), s.b_batch.end());
-  return key;
+void multiply_large(const ProductSizes& s, const float* a, const float* b, float* y) {
+  const auto primitive = cached_primitive({kProduct, s.m, s.k, s.n, s.transpose_a, s.transpose_b},
+                                          [&] { return make_matmul(s); });
+  execute(*primitive, {{DNNL_ARG_SRC, memory_at(primitive->source, a)},
+                       {DNNL_ARG_WEIGHTS, memory_at(primitive->weights, b)},
+                       {DNNL_ARG_DST, memory_at(primitive->target, y)}});
 }
 
 void matmul(const op::MatMul& op, op::Inputs inputs, op::Outputs outputs) {
   if (outputs[0].elements() == 0) return;
   const Shapes shapes = shapes_of(op, inputs[0], inputs[1]);
-  const ThreadScope scope(threads_worth(outputs[0].elements() * shapes.k));
-  const auto primitive = cached_primitive(key_of(shapes), [&] { return make_matmul(shapes); });
-  execute(*primitive, {{DNNL_ARG_SRC, memory_at(primitive->source, numbers<float>(inputs[0]))},
-                       {DNNL_ARG_WEIGHTS, memory_at(primitive->weights, numbers<float>(inputs[1]))},
-                       {DNNL_ARG_DST, memory_at(primitive->target, numbers<float>(outputs[0]))}});
+  const ProductSizes& sizes = shapes.sizes;
+  const float* a = numbers<float>(inputs[0]);
+  const float* b = numbers<float>(inputs[1]);
+  float* y = outputs[0].mutable_data<float>().data();
+  const std::int64_t count = outputs[0].elements() / (sizes.m * sizes.n);
+  if (count == 1 && sizes.m * sizes.k * sizes.n > kLarge) return multiply_large(sizes, a, b, y);
+  multiply_each(shapes, a, b, count, y);
 }
 
 bool accepts_matmul(const op::MatMul& op, op::Inputs inputs) {
-  return all_float32(inputs) && inputs[0].size(op.transpose_a ? -2 : -1) > 0 &&
-         std::max(inputs[0].rank(), inputs[1].rank()) <= DNNL_MAX_NDIMS;
+  return all_float32(inputs) && inputs[0].size(op.transpose_a ? -2 : -1) > 0;
 }
 
 }  // namespace

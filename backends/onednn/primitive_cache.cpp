@@ -128,11 +128,6 @@ const dnnl::engine& engine() {
   return instance;
 }
 
-int threads_worth(std::int64_t multiplications) {
-  constexpr std::int64_t kThreadStart = 1 << 17;
-  return multiplications < kThreadStart ? 1 : thread_count();
-}
-
 Made cached_primitive(PrimitiveKey key, const std::function<Primitive()>& make) {
   const int threads = thread_count();
   key.push_back(threads);

@@ -30,10 +30,10 @@ struct Primitive {
 using PrimitiveKey = std::vector<std::int64_t>;
 
 /// First numbers of the keys.
-enum PrimitiveFamily : std::int64_t { kRowProduct, kBatchProduct, kConvolution };
+enum PrimitiveFamily : std::int64_t { kRowProduct, kProduct, kConvolution };
 
 /// Most primitives kept; the one not used for longest goes first.
-inline constexpr std::size_t kMostPrimitives = 512;
+inline constexpr std::size_t kMostPrimitives = 256;
 
 /// The primitive of `key`, made by `make` unless it is kept from before. Safe in many threads.
 /// Throws DeviceError with oneDNN's reason if it cannot be made.
@@ -42,8 +42,8 @@ std::shared_ptr<const Primitive> cached_primitive(PrimitiveKey key,
 /// Number of primitives kept now.
 std::size_t cached_primitives();
 
-/// Threads that so much work is worth: one, if starting another would take longer.
-int threads_worth(std::int64_t multiplications);
+/// Multiplications that take as long as starting another thread.
+inline constexpr std::int64_t kThreadStart = 1 << 17;
 
 /// Attributes that every primitive here is made with: the default scratchpad would be shared by the
 /// threads that run it, and give wrong numbers.

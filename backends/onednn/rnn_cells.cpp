@@ -31,9 +31,6 @@ struct Panel {
   static constexpr std::int64_t kUnits = kBlocks * kLanes;
 };
 
-// Sums of that many rows fill the registers, and each weight is loaded for as many products.
-constexpr int kMostRows = kLanes >= 16 ? 6 : 3;
-
 /// Sums of one row in one panel.
 template <int kVectors>
 struct Sums {

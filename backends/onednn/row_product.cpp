@@ -92,7 +92,8 @@ void run_rows(const Product& product, std::int64_t begin, std::int64_t end) {
 void row_product(const float* x, std::int64_t rows, const Tensor& weights, const float* bias,
                  op::UnaryKind activation, float* y) {
   const Product product{x, weights, bias, activation, y};
-  const ThreadScope scope(threads_worth(rows * product.in() * product.out()));
+  const bool small = rows * product.in() * product.out() < kThreadStart;
+  const ThreadScope scope(small ? 1 : thread_count());
   const std::int64_t wanted = kWorth / (product.in() * product.out());
   const std::int64_t block = power_below(std::clamp(wanted, kFewestRows, kMostRows));
   // Fewer rows than that are left to oneDNN, which can also share out the columns.

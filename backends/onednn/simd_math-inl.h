@@ -29,6 +29,9 @@ using V = hn::Vec<D>;
 /// A constant, so that vectors can be counted in templates; scalable targets are disabled.
 inline constexpr std::int64_t kLanes = static_cast<std::int64_t>(HWY_LANES(float));
 
+/// Rows of a product whose sums, four vectors each, fill the registers.
+inline constexpr int kMostRows = kLanes >= 16 ? 6 : 3;
+
 HWY_INLINE V constant(float value) { return hn::Set(D(), value); }
 
 /// NaN stays NaN, which Min and Max do not promise.

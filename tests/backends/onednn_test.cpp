@@ -151,7 +151,7 @@ TEST(OneDnnAccuracy, NanPassesThroughGates) {
 
 TEST(OneDnnCache, StaysBoundedOverManyShapes) {
   for (std::int64_t k = 1; k <= static_cast<std::int64_t>(kMostPrimitives) + 40; ++k) {
-    ops::matmul(ops::ones({2, 1, k}), ops::ones({2, k, 1}));
+    ops::dense(ops::ones({1, k}), ops::ones({k, 1}), {});
   }
   EXPECT_EQ(cached_primitives(), kMostPrimitives);
 }
@@ -164,6 +164,20 @@ TEST(OneDnnCache, FewPrimitivesServeAnyNumberOfRows) {
   }
   const std::size_t made = cached_primitives() - std::min(before, cached_primitives());
   EXPECT_LE(made, 20U);
+}
+
+TEST(OneDnnCache, SizesOfBatchesMakeNoPrimitives) {
+  const Tensor kernel = ops::ones({3, 6, 10});
+  const auto run = [&](std::int64_t batch, std::int64_t steps) {
+    const Tensor x = ops::ones({batch, steps, 6});
+    ops::matmul(x, x, {.transpose_b = true});
+    ops::conv1d(x, kernel, {}, {});
+    ops::softmax(ops::layer_norm(x, {}, {}, 1e-3));
+  };
+  for (std::int64_t size = 3; size < 20; ++size) run(size, size);
+  const std::size_t before = cached_primitives();
+  for (std::int64_t size = 3; size < 20; ++size) run(40 - size, 2 * size);
+  EXPECT_LE(cached_primitives(), before + 6);
 }
 
 TEST(OneDnnMemory, IsUsedAgainAndBounded) {
