@@ -47,7 +47,7 @@ bool assign(To& to, From number) {
     to = static_cast<To>(number);
   } else {
     if (!fits<To>(number)) return false;
-    to = static_cast<To>(number);
+    to = static_cast<To>(number);  // NOLINT(bugprone-signed-char-misuse): int8 holds numbers
   }
   return true;
 }

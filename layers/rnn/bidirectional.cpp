@@ -105,7 +105,7 @@ Bidirectional::Bidirectional(const LayerHandle& layer, const BidirectionalOption
 }
 
 Config Bidirectional::config() const {
-  Config config = Layer::config();
+  Config config = SequenceLayer::config();
   config.set("merge_mode", merge_mode_ ? Config(*merge_mode_) : Config());
   config.set("layer", serialize_layer(*forward_layer_));
   config.set("backward_layer", serialize_layer(*backward_layer_));

@@ -22,7 +22,7 @@ TimeDistributed::TimeDistributed(const LayerHandle& layer, const TimeDistributed
 }
 
 Config TimeDistributed::config() const {
-  Config config = Layer::config();
+  Config config = UnaryLayer::config();
   config.set("layer", serialize_layer(*layer_));
   return config;
 }

@@ -21,7 +21,7 @@ TEST(AttentionTest, KeepsTheConfigurationOfKeras) {
 
 TEST(AttentionTest, HasKerasWeights) {
   const Attention layer({.use_scale = true, .score_mode = "concat"});
-  const Attention copy = layer;
+  const Attention copy = layer;  // NOLINT(performance-unnecessary-copy-initialization)
   layer({query(), value()});
   const std::vector<Variable> weights = copy.weights();
   ASSERT_EQ(weights.size(), 2U);

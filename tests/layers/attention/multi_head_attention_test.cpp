@@ -37,7 +37,7 @@ TEST(MultiHeadAttentionTest, KeepsTheConfigurationOfKeras) {
 
 TEST(MultiHeadAttentionTest, HasKerasWeights) {
   const MultiHeadAttention layer(2, 3, {.value_dim = 5, .output_shape = 6, .use_gate = true});
-  const MultiHeadAttention copy = layer;
+  const MultiHeadAttention copy = layer;  // NOLINT(performance-unnecessary-copy-initialization)
   const Tensor y = layer({.query = query(), .value = value()});
   EXPECT_EQ(y.shape(), (Shape{2, 3, 6}));
   std::vector<std::pair<std::string, Shape>> weights;

@@ -63,7 +63,7 @@ TEST(BidirectionalTest, ForcesZerosAtMaskedStepsOfSequencesOnly) {
 
 TEST(BidirectionalTest, SharesWeightsWithACopyMadeBeforeTheFirstCall) {
   const Bidirectional layer(LSTM(3));
-  const Bidirectional copy = layer;
+  const Bidirectional copy = layer;  // NOLINT(performance-unnecessary-copy-initialization)
   const Tensor y = layer(sequences());
   EXPECT_EQ(y.shape(), (Shape{2, 6}));
   EXPECT_TRUE(equal(copy(sequences()), y));

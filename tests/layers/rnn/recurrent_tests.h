@@ -45,7 +45,7 @@ TYPED_TEST_SUITE_P(RecurrentTest);
 
 TYPED_TEST_P(RecurrentTest, SharesWeightsWithACopyMadeBeforeTheFirstCall) {
   const TypeParam layer(2);
-  const TypeParam copy = layer;
+  const TypeParam copy = layer;  // NOLINT(performance-unnecessary-copy-initialization)
   const Tensor y = layer(four_steps());
   EXPECT_TRUE(copy.built());
   EXPECT_TRUE(equal(copy(four_steps()), y));

@@ -24,7 +24,7 @@ TEST(TimeDistributedTest, DoesAsKeras) { testing::expect_parity("time_distribute
 TEST(TimeDistributedTest, HasTheWeightsOfItsLayer) {
   const Dense dense(3);
   const TimeDistributed layer(dense);
-  const TimeDistributed copy = layer;
+  const TimeDistributed copy = layer;  // NOLINT(performance-unnecessary-copy-initialization)
   const Tensor y = layer(sequences());
   EXPECT_EQ(y.shape(), (Shape{2, 3, 3}));
   EXPECT_EQ(layer.weights()[0].path, "layer/kernel");
