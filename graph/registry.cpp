@@ -46,7 +46,8 @@ LayerHandle deserialize_layer(const Config& serialized) {
   try {
     return find_layer(type).from_config(serialized.at("config"));
   } catch (Error& error) {
-    error.add_context(type);
+    // What a constructor says of its options begins with the class.
+    if (!error.message().starts_with(type + ':')) error.add_context(type);
     throw;
   }
 }
