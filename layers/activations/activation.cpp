@@ -1,0 +1,33 @@
+#include "domino/layers/activations/activation.h"
+
+#include <utility>
+
+#include "domino/layers/activations/activation_function.h"
+
+namespace domino::layers {
+
+void ActivationOptions::fields(Fields& f) { f("activation", activation); }
+
+namespace {
+
+ActivationOptions with_activation(std::string activation, ActivationOptions options) {
+  options.activation = std::move(activation);
+  return options;
+}
+
+}  // namespace
+
+Activation::Activation(std::string activation, ActivationOptions options)
+    : Activation(with_activation(std::move(activation), std::move(options))) {}
+
+Activation::Activation(ActivationOptions options)
+    : UnaryLayer(options.name), options_(std::move(options)) {
+  check_activation(kType, options_.activation);
+  set_supports_masking(true);
+}
+
+Tensor Activation::call(const Tensor& x) const {
+  return options_.activation == "linear" ? x : activate(options_.activation, x);
+}
+
+}  // namespace domino::layers

@@ -1,0 +1,49 @@
+#include "domino/layers/activations/softmax.h"
+
+#include <utility>
+
+#include "domino/backends/ops.h"
+#include "domino/core/check.h"
+
+namespace domino::layers {
+
+void SoftmaxOptions::fields(Fields& f) { f("axis", axis); }
+
+Softmax::Softmax(SoftmaxOptions options) : UnaryLayer(options.name), options_(std::move(options)) {
+  check<ValueError>(!options_.axis.given() || !options_.axis.values().empty(),
+                    "Softmax: axis names no axis; expected one, as in -1, or several");
+  set_supports_masking(true);
+}
+
+namespace {
+
+/// The mask as bool, of x's rank.
+Tensor kept_entries(const Tensor& x, const Mask& mask) {
+  Tensor kept = mask.dtype() == DType::Bool ? mask.tensor() : ops::greater(mask, 0.5);
+  while (kept.rank() < x.rank()) kept = ops::expand_dims(kept, -1);
+  bool fits = kept.rank() == x.rank();
+  for (int axis = 0; fits && axis < x.rank(); ++axis) {
+    fits = kept.size(axis) == 1 || kept.size(axis) == x.size(axis);
+  }
+  check<MaskError>(
+      fits,
+      "a mask of shape {} for {}; expected a mask of steps, such as (batch, steps), or "
+      "one that broadcasts to all entries",
+      mask.shape(), x.shape());
+  return kept;
+}
+
+/// Keras' stand-in for a masked score.
+double masked_score(DType dtype) { return dtype == DType::Float16 ? -3e4 : -1e9; }
+
+}  // namespace
+
+Tensor Softmax::call(const Tensor& x, const OptionalMask& mask) const {
+  const ops::Axes axes = options_.axis.axes();
+  if (!mask) return ops::softmax(x, axes);
+  const Tensor kept = kept_entries(x, *mask);
+  const Tensor scores = ops::where(kept, x, masked_score(x.dtype()));
+  return ops::where(kept, ops::softmax(scores, axes), 0.0);
+}
+
+}  // namespace domino::layers
