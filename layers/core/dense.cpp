@@ -1,0 +1,54 @@
+#include "domino/layers/core/dense.h"
+
+#include <utility>
+
+#include "domino/backends/ops.h"
+#include "domino/core/check.h"
+#include "domino/layers/activations/activation_function.h"
+
+namespace domino::layers {
+
+void DenseOptions::fields(Fields& f) {
+  f("units", units);
+  f("activation", activation);
+  f("use_bias", use_bias);
+  f("kernel_initializer", kernel_initializer);
+  f("bias_initializer", bias_initializer);
+}
+
+namespace {
+
+DenseOptions with_units(int units, DenseOptions options) {
+  options.units = units;
+  return options;
+}
+
+void check_input(const Shape& input) {
+  check(input.rank() >= 2, "needs (batch, ..., features), got {}", input);
+}
+
+}  // namespace
+
+Dense::Dense(int units, DenseOptions options) : Dense(with_units(units, std::move(options))) {}
+
+Dense::Dense(DenseOptions options) : UnaryLayer(options.name), options_(std::move(options)) {
+  check<ValueError>(options_.units > 0, "Dense: units is {}; expected at least 1", options_.units);
+  check_activation(kType, options_.activation);
+  set_supports_masking(true);
+}
+
+void Dense::build(const Shape& input) const {
+  check_input(input);
+  add_weight("kernel", {input[-1], options_.units}, options_.kernel_initializer);
+  if (options_.use_bias) add_weight("bias", {options_.units}, options_.bias_initializer);
+}
+
+Tensor Dense::call(const Tensor& x) const {
+  check_input(x.shape());
+  const auto fused = elementwise_kind(options_.activation);
+  const Tensor y = ops::dense(ops::cast(x, DType::Float32), weight("kernel"), weight("bias"),
+                              fused.value_or(op::UnaryKind::Linear));
+  return fused ? y : activate(options_.activation, y);
+}
+
+}  // namespace domino::layers

@@ -1,0 +1,45 @@
+#include "domino/layers/core/embedding.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "tests/layers/parity.h"
+
+namespace domino::layers {
+namespace {
+
+using testing::error_of;
+using testing::expect_config_round_trip;
+using testing::expect_parity;
+
+TEST(Embedding, MatchesKeras) { expect_parity("embedding"); }
+
+TEST(Embedding, KeepsItsConfig) { expect_config_round_trip("embedding"); }
+
+TEST(Embedding, NeedsSizes) {
+  EXPECT_EQ(error_of([] { return Embedding(0, 4); }),
+            "Embedding: input_dim is 0 and output_dim 4; expected at least 1 for both");
+}
+
+TEST(Embedding, RefusesIdsOutsideTheTable) {
+  const Embedding embedding(3, 2, {.name = "words"});
+  const auto look_up = [&](int id) {
+    return error_of([&] { return embedding(Tensor({1, 1}, std::vector<int>{id})); });
+  };
+  EXPECT_EQ(look_up(3),
+            "Embedding 'words' on (1, 1): embedding: token id 3 at (0, 0) is outside the "
+            "vocabulary; ids must be from 0 to 2, so raise input_dim or check the tokens");
+  EXPECT_EQ(look_up(-1),
+            "Embedding 'words' on (1, 1): embedding: token id -1 at (0, 0) is outside the "
+            "vocabulary; ids must be from 0 to 2, so raise input_dim or check the tokens");
+}
+
+TEST(Embedding, MakesTheMaskWithoutACall) {
+  const Embedding embedding(3, 2, {.mask_zero = true});
+  EXPECT_EQ(embedding.compute_mask(Tensor({1, 3}, std::vector<int>{2, 1, 0})),
+            Mask({1, 3}, {1, 1, 0}));
+}
+
+}  // namespace
+}  // namespace domino::layers
