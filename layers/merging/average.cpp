@@ -1,0 +1,17 @@
+#include "domino/layers/merging/average.h"
+
+#include <utility>
+
+#include "domino/backends/ops.h"
+
+namespace domino::layers {
+
+Average::Average(MergeOptions options) : Merge(std::move(options)) {}
+
+Tensor Average::merge(const Tensors& inputs) const {
+  Tensor sum = inputs.front();
+  for (std::size_t i = 1; i < inputs.size(); ++i) sum = ops::add(sum, inputs[i]);
+  return ops::divide(sum, static_cast<int>(inputs.size()));
+}
+
+}  // namespace domino::layers
