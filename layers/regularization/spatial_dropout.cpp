@@ -1,0 +1,38 @@
+#include "domino/layers/regularization/spatial_dropout.h"
+
+#include <utility>
+
+#include "domino/core/check.h"
+#include "domino/layers/regularization/noise.h"
+
+namespace domino::layers {
+
+void SpatialDropout1DOptions::fields(Fields& f) {
+  f("rate", rate);
+  f("seed", seed);
+}
+
+namespace {
+
+SpatialDropout1DOptions with_rate(double rate, SpatialDropout1DOptions options) {
+  options.rate = rate;
+  return options;
+}
+
+}  // namespace
+
+SpatialDropout1D::SpatialDropout1D(double rate, SpatialDropout1DOptions options)
+    : SpatialDropout1D(with_rate(rate, std::move(options))) {}
+
+SpatialDropout1D::SpatialDropout1D(SpatialDropout1DOptions options)
+    : UnaryLayer(options.name), options_(std::move(options)) {
+  check_rate(kType, "rate", options_.rate);
+  set_supports_masking(true);
+}
+
+Tensor SpatialDropout1D::call(const Tensor& x) const {
+  check(x.rank() == 3, "needs (batch, steps, features), got {}", x.shape());
+  return x;
+}
+
+}  // namespace domino::layers
