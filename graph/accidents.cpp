@@ -68,6 +68,8 @@ bool softmax_masks_features(const Layer& layer, const Call<Tensor>& call, MaskRe
   Tensor mask = masks.passed[0][0]->tensor();
   const int rank = call.arguments[0][0].rank();
   if (mask.rank() >= rank) return false;
+  // Keras checks no shape while wiring, and neither do we: only numbers meet the mask of features.
+  if (mask.is_meta()) return true;
   while (mask.rank() < rank) mask = ops::expand_dims(mask, 0);
   masks.passed[0][0] = mask;
   return true;
@@ -107,7 +109,7 @@ constexpr std::array<Accident, 5> kAccidents = {{
      "ignores the query_mask that it is given, as Keras 3.15 does", query_mask_is_ignored, nullptr},
     {"Softmax broadcasts a mask from the right",
      "reads a (batch, steps) mask as a mask of features, as Keras 3.15 does",
-     softmax_masks_features, nullptr},
+     softmax_masks_features, nullptr, true},
     {"go_backwards hands on an unreversed mask",
      "reverses the steps but not the mask that it hands on, as Keras 3.15 does", nullptr,
      backwards_keeps_mask_order},
@@ -116,6 +118,12 @@ constexpr std::array<Accident, 5> kAccidents = {{
 }  // namespace
 
 std::span<const Accident> accidents() { return kAccidents; }
+
+void adapt_numbers(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks) {
+  for (const Accident& accident : accidents()) {
+    if (accident.on_numbers) accident.masks_in(layer, call, masks);
+  }
+}
 
 bool takes_masks_off_inputs(const Layer& layer) { return layer.type() == "MultiHeadAttention"; }
 

@@ -17,7 +17,12 @@ struct Accident {
   bool (*masks_in)(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks);
   /// Changes the masks of the outputs; false if it changed nothing. Null if the row is about inputs.
   bool (*masks_out)(const Layer& layer, const MaskResolution& masks, OptionalMasks& outputs);
+  /// The row changes what a mask is, not where it goes: a planned graph applies it to numbers.
+  bool on_numbers = false;
 };
+
+/// Applies the rows that change numbers to masks that a plan has already sent their ways.
+void adapt_numbers(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks);
 
 /// All of them, in the order in which they act.
 std::span<const Accident> accidents();

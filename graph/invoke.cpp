@@ -4,6 +4,7 @@
 
 #include "domino/backends/backend.h"
 #include "domino/backends/meta/meta.h"
+#include "domino/backends/ops.h"
 #include "domino/core/check.h"
 #include "domino/graph/accidents.h"
 #include "domino/graph/warnings.h"
@@ -114,6 +115,11 @@ void check_arguments(const Layer& layer, const Call<Tensor>& call) {
   }
 }
 
+Tensor in_float32(const Tensor& x) {
+  if (!is_floating(x.dtype()) || x.dtype() == DType::Float32) return x;
+  return ops::cast(x, DType::Float32).with_mask(x.mask());
+}
+
 }  // namespace
 
 MaskResolution resolve_masks(const Layer& layer, const Call<Tensor>& call, MaskRules rules) {
@@ -159,7 +165,17 @@ void build(const Layer& layer, const std::vector<std::vector<Shape>>& shapes) {
   });
 }
 
-Tensors invoke(const Layer& layer, const Call<Tensor>& call, MaskRules rules, CallTrace* trace) {
+Call<Tensor> in_compute_dtype(const Layer& layer, Call<Tensor> call) {
+  const bool other = std::ranges::any_of(call.arguments, [](const Tensors& tensors) {
+    return std::ranges::any_of(tensors, [](const Tensor& x) {
+      return is_floating(x.dtype()) && x.dtype() != DType::Float32;
+    });
+  });
+  return other && !ends_symbolic_mask(layer) ? call.mapped<Tensor>(in_float32) : call;
+}
+
+Tensors invoke(const Layer& layer, const Call<Tensor>& given, MaskRules rules, CallTrace* trace) {
+  const Call<Tensor> call = in_compute_dtype(layer, given);
   try {
     check_arguments(layer, call);
     build(layer, shapes_of(call));

@@ -39,6 +39,10 @@ MaskResolution resolve_masks(const Layer& layer, const Call<Tensor>& call, MaskR
 OptionalMasks output_masks(const Layer& layer, const Arguments& arguments,
                            const MaskResolution& masks, std::size_t outputs, MaskRules rules);
 
+/// The call with floating tensors (and masks given by hand) in float32, in which layers compute; a
+/// model is left alone, as its inputs have dtypes of their own.
+Call<Tensor> in_compute_dtype(const Layer& layer, Call<Tensor> call);
+
 /// Calls a layer: builds it if this is its first call, resolves the masks, computes, hangs the output
 /// masks. Warns, once per layer, if the layer ends a mask because it does not support masking.
 ///

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "domino/core/error.h"
+#include "domino/graph/accidents.h"
 #include "domino/graph/invoke.h"
 
 namespace domino {
@@ -114,10 +115,11 @@ Call<Tensor> Run::gather(int vertex, const MaskPlan::Given& attached) const {
 void Run::visit(int vertex) {
   const Layer& layer = dag_.layer(vertex);
   const MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
-  const Call<Tensor> call = gather(vertex, planned.attached);
+  const Call<Tensor> call = in_compute_dtype(layer, gather(vertex, planned.attached));
   try {
-    const Arguments arguments(layer.signature(), call.arguments, masks(planned.passed),
-                              call.options);
+    MaskResolution given{.passed = masks(planned.passed), .previous = {}, .accidents = {}};
+    if (rules_ == MaskRules::Keras) adapt_numbers(layer, call, given);
+    const Arguments arguments(layer.signature(), call.arguments, given.passed, call.options);
     Tensors outputs = layer.call_with(arguments);
     for (std::size_t i = 0; i < planned.hung.size(); ++i) {
       if (planned.hung[i] == kNoMaskId) continue;
