@@ -69,7 +69,7 @@ const std::vector<std::vector<int>> kSentences = {
 // The sentences have 3, 5 and 6 words; a batch is one tensor, so the short ones are filled up.
 Tensor pad_sentences() {
   heading("1. Padding");
-  const Tensor post = domino::utils::pad_sequences(kSentences, {.padding = "post"});
+  Tensor post = domino::utils::pad_sequences(kSentences, {.padding = "post"});
   print_rows("padded behind", post);
   print_rows("padded in front", domino::utils::pad_sequences(kSentences, {.padding = "pre"}));
   return post;
@@ -86,7 +86,7 @@ Tensor make_masks(const Tensor& padded) {
   // As if an embedding gave ten equal features per word.
   const Tensor features =
       ops::cast(ops::repeat(ops::expand_dims(padded, -1), 10, -1), DType::Float32);
-  const Tensor masked = layers::Masking()(features);
+  Tensor masked = layers::Masking()(features);
   print_rows("the mask that Masking makes", *masked.mask());
   return masked;
 }
