@@ -82,18 +82,18 @@ std::pair<std::int64_t, std::int64_t> operands_of(const Shapes& s, std::int64_t 
 
 /// Each matrix of the result alone, in as many parts as the threads need.
 void multiply_each(const Shapes& s, const float* a, const float* b, std::int64_t count, float* y) {
-  const auto& [m, k, n, transpose_a, transpose_b] = s.sizes;
-  const std::int64_t parts = std::clamp<std::int64_t>(2 * thread_count() / count, 1, (m + 15) / 16);
-  const std::int64_t work = m * k * n / parts;
-  parallel_for(count * parts, kThreadStart / std::max<std::int64_t>(work, 1) + 1,
-               [&](std::int64_t begin, std::int64_t end) {
-                 for (std::int64_t i = begin; i < end; ++i) {
-                   const auto [a_index, b_index] = operands_of(s, i / parts);
-                   const std::int64_t part = i % parts;
-                   small_product(s.sizes, a + a_index * m * k, b + b_index * k * n,
-                                 m * part / parts, m * (part + 1) / parts, y + i / parts * m * n);
-                 }
-               });
+  const ProductSizes& p = s.sizes;
+  const std::int64_t parts =
+      std::clamp<std::int64_t>(2 * thread_count() / count, 1, (p.m + 15) / 16);
+  const std::int64_t work = std::max<std::int64_t>(p.m * p.k * p.n / parts, 1);
+  parallel_for(count * parts, kThreadStart / work + 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const auto [a_index, b_index] = operands_of(s, i / parts);
+      const std::int64_t part = i % parts;
+      small_product(p, a + a_index * p.m * p.k, b + b_index * p.k * p.n, p.m * part / parts,
+                    p.m * (part + 1) / parts, y + i / parts * p.m * p.n);
+    }
+  });
 }
 
 /// A row-major matrix, read with its axes swapped where `transposed`.

@@ -84,7 +84,11 @@ struct Reduced {
 };
 
 HWY_INLINE Reduced reduced(V x) {
-  const V n = hn::Round(hn::Mul(x, constant(1.44269504088896341f)));
+  V n = hn::Round(hn::Mul(x, constant(1.44269504088896341f)));
+  // NaN goes on in r. Processors turn it into some integer, but in plain C++ that is undefined.
+  if constexpr (HWY_TARGET == HWY_EMU128 || HWY_TARGET == HWY_SCALAR) {
+    n = hn::IfThenZeroElse(hn::IsNaN(x), n);
+  }
   const V high = hn::NegMulAdd(n, constant(0.693359375f), x);
   return {hn::ConvertTo(hn::RebindToSigned<D>(), n),
           hn::NegMulAdd(n, constant(-2.12194440e-4f), high)};
