@@ -53,12 +53,23 @@ Tensors with_one_rank(const Tensors& inputs) {
   return result;
 }
 
+namespace {
+
+/// One mask that reaches a merge by two ways, as in a residual, stays that mask.
+bool is_same_bool(const Mask& a, const Mask& b) {
+  return a.dtype() == DType::Bool && a.tensor().value_number() == b.tensor().value_number();
+}
+
+}  // namespace
+
 OptionalMask any_of_masks(const OptionalMasks& masks) {
   OptionalMask result = masks.front();
   for (const OptionalMask& mask : masks) {
     if (!mask) return std::nullopt;
   }
-  for (std::size_t i = 1; i < masks.size(); ++i) result = ops::logical_or(*result, *masks[i]);
+  for (std::size_t i = 1; i < masks.size(); ++i) {
+    if (!is_same_bool(*result, *masks[i])) result = ops::logical_or(*result, *masks[i]);
+  }
   return result;
 }
 
