@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "domino/backends/onednn/elementwise.h"
+#include "domino/backends/onednn/grain.h"
 #include "domino/core/shape.h"
 #include "domino/core/threads.h"
 

@@ -1,4 +1,4 @@
-#include "domino/backends/onednn/elementwise.h"
+#include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/rows.h"
 #include "domino/backends/reference/convert.h"
 #include "domino/core/threads.h"

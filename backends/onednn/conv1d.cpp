@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "domino/backends/onednn/elementwise.h"
+#include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/memory_pool.h"
 #include "domino/backends/onednn/primitive_cache.h"
 #include "domino/backends/onednn/row_product.h"
@@ -100,7 +101,7 @@ PrimitiveKey key_of(const op::Conv1D& op, const Sizes& sizes, bool has_bias) {
 
 void activate(op::UnaryKind kind, Tensor& y) {
   float* numbers = y.mutable_data<float>().data();
-  parallel_for(y.elements(), kElementGrain, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(y.elements(), kFunctionGrain, [&](std::int64_t begin, std::int64_t end) {
     unary_range(kind, numbers + begin, numbers + begin, end - begin);
   });
 }

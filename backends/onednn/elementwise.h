@@ -10,7 +10,4 @@ namespace domino::onednn {
 /// y[i] = kind(x[i]) for i below `count`; y may be x. LogicalNot and IsNan are not among them.
 void unary_range(op::UnaryKind kind, const float* x, float* y, std::int64_t count);
 
-/// Elements that make it worth another thread.
-inline constexpr std::int64_t kElementGrain = 1 << 14;
-
 }  // namespace domino::onednn

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/primitive_cache.h"
 #include "domino/backends/onednn/rows.h"
 #include "domino/backends/onednn/small_product.h"
@@ -86,7 +87,7 @@ void multiply_each(const Shapes& s, const float* a, const float* b, std::int64_t
   const std::int64_t parts =
       std::clamp<std::int64_t>(2 * thread_count() / count, 1, (p.m + 15) / 16);
   const std::int64_t work = std::max<std::int64_t>(p.m * p.k * p.n / parts, 1);
-  parallel_for(count * parts, kThreadStart / work + 1, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(count * parts, kProductGrain / work + 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       const auto [a_index, b_index] = operands_of(s, i / parts);
       const std::int64_t part = i % parts;

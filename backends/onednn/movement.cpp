@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "domino/backends/onednn/elementwise.h"
+#include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/rows.h"
 #include "domino/backends/onednn/strided_copy.h"
 #include "domino/backends/reference/convert.h"

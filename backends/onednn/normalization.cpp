@@ -7,7 +7,7 @@
 #include <cmath>
 #include <vector>
 
-#include "domino/backends/onednn/elementwise.h"
+#include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/rows.h"
 #include "domino/backends/onednn/simd_math-inl.h"
 #include "domino/core/threads.h"

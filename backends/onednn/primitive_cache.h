@@ -42,9 +42,6 @@ std::shared_ptr<const Primitive> cached_primitive(PrimitiveKey key,
 /// Number of primitives kept now.
 std::size_t cached_primitives();
 
-/// Multiplications that take as long as starting another thread.
-inline constexpr std::int64_t kThreadStart = 1 << 17;
-
 /// Attributes that every primitive here is made with: the default scratchpad would be shared by the
 /// threads that run it, and give wrong numbers.
 dnnl::primitive_attr primitive_attributes();

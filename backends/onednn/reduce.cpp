@@ -8,7 +8,7 @@
 #include <limits>
 #include <vector>
 
-#include "domino/backends/onednn/elementwise.h"
+#include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/rows.h"
 #include "domino/backends/onednn/simd_math-inl.h"
 #include "domino/backends/reference/walk.h"

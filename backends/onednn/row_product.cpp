@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "domino/backends/onednn/elementwise.h"
+#include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/primitive_cache.h"
 #include "domino/core/threads.h"
 
@@ -92,7 +93,7 @@ void run_rows(const Product& product, std::int64_t begin, std::int64_t end) {
 void row_product(const float* x, std::int64_t rows, const Tensor& weights, const float* bias,
                  op::UnaryKind activation, float* y) {
   const Product product{x, weights, bias, activation, y};
-  const bool small = rows * product.in() * product.out() < kThreadStart;
+  const bool small = rows * product.in() * product.out() < kProductGrain;
   const ThreadScope scope(small ? 1 : thread_count());
   const std::int64_t wanted = kWorth / (product.in() * product.out());
   const std::int64_t block = power_below(std::clamp(wanted, kFewestRows, kMostRows));

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "domino/backends/onednn/elementwise.h"
+#include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/rows.h"
 #include "domino/backends/onednn/simd_math-inl.h"
 #include "domino/backends/reference/walk.h"
@@ -91,7 +91,7 @@ void softmax(const op::Softmax& op, op::Inputs inputs, op::Outputs outputs) {
   const reference::Fold fold = reference::fold_around(inputs[0].shape(), op.axis);
   const float* x = numbers<float>(inputs[0]);
   float* y = outputs[0].mutable_data<float>().data();
-  parallel_for(fold.outer, kElementGrain / 4 / (fold.size * fold.inner) + 1,
+  parallel_for(fold.outer, kFunctionGrain / (fold.size * fold.inner) + 1,
                [&](std::int64_t begin, std::int64_t end) {
                  HWY_DYNAMIC_DISPATCH(softmax_blocks)(x, fold, begin, end, y);
                });

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "domino/backends/onednn/elementwise.h"
+#include "domino/backends/onednn/grain.h"
 #include "domino/core/threads.h"
 
 namespace domino::onednn {

@@ -11,6 +11,7 @@
 #include <hwy/contrib/math/math-inl.h>
 
 #include "domino/backends/onednn/elementwise.h"
+#include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/rows.h"
 #include "domino/backends/onednn/simd_math-inl.h"
 #include "domino/core/threads.h"
@@ -211,7 +212,7 @@ void unary(const op::Unary& op, op::Inputs inputs, op::Outputs outputs) {
   }
   const float* x = numbers<float>(inputs[0]);
   float* y = outputs[0].mutable_data<float>().data();
-  parallel_for(inputs[0].elements(), kElementGrain, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(inputs[0].elements(), kFunctionGrain, [&](std::int64_t begin, std::int64_t end) {
     unary_range(op.kind, x + begin, y + begin, end - begin);
   });
 }
