@@ -13,7 +13,7 @@ ELU::ELU(ELUOptions options) : UnaryLayer(options.name), options_(std::move(opti
 }
 
 Tensor ELU::call(const Tensor& x) const {
-  const Tensor y = ops::unary(op::UnaryKind::Elu, x);
+  Tensor y = ops::unary(op::UnaryKind::Elu, x);
   if (options_.alpha == 1) return y;
   return ops::where(ops::greater(x, 0), y, ops::multiply(y, options_.alpha));
 }

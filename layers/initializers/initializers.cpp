@@ -60,11 +60,11 @@ double fan_of(const std::string& mode, const Fans& fans) {
 }
 
 template <class I>
-Tensor scaled(double scale, std::string mode, std::string distribution, const I& from,
+Tensor scaled(double scale, const char* mode, const char* distribution, const I& from,
               const Shape& shape, DType dtype) {
   return VarianceScaling{.scale = scale,
-                         .mode = std::move(mode),
-                         .distribution = std::move(distribution),
+                         .mode = mode,
+                         .distribution = distribution,
                          .seed = from.seed,
                          .input_axes = from.input_axes,
                          .output_axes = from.output_axes}(shape, dtype);
@@ -203,21 +203,35 @@ class Vectors {
   /// The modified Gram-Schmidt process: Q of the QR decomposition whose R has a positive diagonal,
   /// as Keras' sign fix makes it. The vectors are random, so that one pass is exact enough.
   void orthonormalize() {
-    for (std::int64_t i = 0; i < count_; ++i) {
-      const std::span<double> unit = (*this)[i];
-      const double norm = std::sqrt(dot(unit, unit));
-      for (double& value : unit) value /= norm;
-      parallel_for(count_ - i - 1, 1 + (1 << 16) / (1 + length_),
+    // Many units at a time go over the vectors behind them, which then are read once for all.
+    constexpr std::int64_t kBlock = 32;
+    for (std::int64_t first = 0; first < count_; first += kBlock) {
+      const std::int64_t last = std::min(first + kBlock, count_);
+      for (std::int64_t i = first; i < last; ++i) {
+        take_out(first, i, i);
+        make_unit((*this)[i]);
+      }
+      parallel_for(count_ - last, 1 + (1 << 18) / (1 + kBlock * length_),
                    [&](std::int64_t begin, std::int64_t end) {
-                     for (std::int64_t k = begin; k < end; ++k) take_out(unit, (*this)[i + 1 + k]);
+                     for (std::int64_t i = begin; i < end; ++i) take_out(first, last, last + i);
                    });
     }
   }
 
  private:
-  static void take_out(std::span<const double> unit, std::span<double> from) {
-    const double share = dot(unit, from);
-    for (std::size_t k = 0; k < from.size(); ++k) from[k] -= share * unit[k];
+  static void make_unit(std::span<double> vector) {
+    const double norm = std::sqrt(dot(vector, vector));
+    for (double& value : vector) value /= norm;
+  }
+
+  /// Makes vector `i` orthogonal to the units from `first` to before `last`.
+  void take_out(std::int64_t first, std::int64_t last, std::int64_t i) {
+    const std::span<double> vector = (*this)[i];
+    for (std::int64_t k = first; k < last; ++k) {
+      const std::span<const double> unit = (*this)[k];
+      const double share = dot(unit, vector);
+      for (std::size_t at = 0; at < vector.size(); ++at) vector[at] -= share * unit[at];
+    }
   }
 
   std::int64_t count_;

@@ -40,7 +40,7 @@ TEST(Dense, NeedsABatchAxis) {
 
 TEST(Dense, CopiesShareWeights) {
   const Dense dense(2);
-  const Dense copy = dense;
+  const Dense copy = dense;  // NOLINT(performance-unnecessary-copy-initialization)
   const Tensor x({1, 2}, {1, 2});
   EXPECT_TRUE(equal(dense(x), copy(x)));
   EXPECT_EQ(dense.count_params(), 6);
