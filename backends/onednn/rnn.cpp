@@ -12,6 +12,8 @@ namespace {
 
 /// Fewer sequences than that leave the recurrent kernel's loads unused.
 constexpr std::int64_t kFewestRows = 4;
+/// Multiplications that have to be saved in each step for threads to meet after each.
+constexpr std::int64_t kStepGrain = 1 << 20;
 
 std::vector<CellPass> passes_of(const op::Rnn& op) {
   switch (op.cell) {
@@ -71,7 +73,7 @@ std::int64_t RnnCall::choose_shares() {
   const std::int64_t step = plan.batch() * units * columns;
   const std::int64_t most = std::clamp<std::int64_t>(plan.batch() / kFewestRows, 1, threads);
   const std::int64_t shares = step * steps < kProductGrain ? 1 : most;
-  wide = step / shares - step / threads > kProductGrain;
+  wide = step / shares - step / threads > kStepGrain;
   return wide ? 1 : shares;
 }
 

@@ -315,8 +315,8 @@ TEST(OneDnnModel, EveryThreadCountGivesTheSame) {
   RandomTensors random(5);
   // Large enough for one sequence to be shared out by units.
   const Tensor x = random({2, 6, 16});
-  const ops::RnnWeights weights{random({16, 1200}, DType::Float32, -0.1, 0.1),
-                                random({400, 1200}, DType::Float32, -0.1, 0.1), random({2, 1200})};
+  const ops::RnnWeights weights{random({16, 1920}, DType::Float32, -0.1, 0.1),
+                                random({640, 1920}, DType::Float32, -0.1, 0.1), random({2, 1920})};
   for (const bool reset_after : {true, false}) {
     const ops::RnnWeights own{weights.kernel, weights.recurrent_kernel,
                               reset_after ? weights.bias : ops::select(weights.bias, 0, 0)};
