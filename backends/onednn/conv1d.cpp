@@ -91,8 +91,7 @@ Primitive make_convolution(const op::Conv1D& op, const Sizes& sizes, bool has_bi
 }
 
 PrimitiveKey key_of(const op::Conv1D& op, const Sizes& sizes, bool has_bias) {
-  PrimitiveKey key = {kConvolution,  op.stride,    op.dilation, op.groups,
-                      op.pad_before, op.pad_after, has_bias};
+  PrimitiveKey key = {op.stride, op.dilation, op.groups, op.pad_before, op.pad_after, has_bias};
   for (const auto* dims : {&sizes.x, &sizes.kernel, &sizes.y}) {
     key.insert(key.end(), dims->begin(), dims->end());
   }
@@ -109,9 +108,9 @@ void activate(op::UnaryKind kind, Tensor& y) {
 void convolve(const op::Conv1D& op, op::Inputs inputs, op::Outputs outputs) {
   const Tensor bias = optional_input(inputs, 2);
   const Sizes sizes = sizes_of(op, inputs[0], inputs[1], outputs[0]);
-  const auto primitive = cached_primitive(key_of(op, sizes, bias.defined()), [&] {
-    return make_convolution(op, sizes, bias.defined());
-  });
+  const auto primitive =
+      cached_primitive(PrimitiveFamily::Convolution, key_of(op, sizes, bias.defined()),
+                       [&] { return make_convolution(op, sizes, bias.defined()); });
   std::unordered_map<int, dnnl::memory> arguments = {
       {DNNL_ARG_SRC, memory_at(primitive->source, numbers<float>(inputs[0]))},
       {DNNL_ARG_WEIGHTS, packed(inputs[1], kernel_layout(sizes), primitive->weights)},

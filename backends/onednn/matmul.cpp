@@ -112,8 +112,9 @@ Primitive make_matmul(const ProductSizes& s) {
 }
 
 void multiply_large(const ProductSizes& s, const float* a, const float* b, float* y) {
-  const auto primitive = cached_primitive({kProduct, s.m, s.k, s.n, s.transpose_a, s.transpose_b},
-                                          [&] { return make_matmul(s); });
+  const auto primitive =
+      cached_primitive(PrimitiveFamily::Product, {s.m, s.k, s.n, s.transpose_a, s.transpose_b},
+                       [&] { return make_matmul(s); });
   execute(*primitive, {{DNNL_ARG_SRC, memory_at(primitive->source, a)},
                        {DNNL_ARG_WEIGHTS, memory_at(primitive->weights, b)},
                        {DNNL_ARG_DST, memory_at(primitive->target, y)}});

@@ -109,7 +109,7 @@ class PackedWeights {
 
  private:
   static dnnl::memory reordered(const dnnl::memory& plain, const dnnl::memory::desc& wanted) {
-    const dnnl::memory made(wanted, engine());
+    dnnl::memory made(wanted, engine());
     const dnnl::reorder::primitive_desc reorder(engine(), plain.get_desc(), engine(), wanted,
                                                 primitive_attributes());
     execute({.primitive = dnnl::reorder(reorder), .scratchpad = reorder.scratchpad_desc()},
@@ -128,9 +128,11 @@ const dnnl::engine& engine() {
   return instance;
 }
 
-Made cached_primitive(PrimitiveKey key, const std::function<Primitive()>& make) {
+Made cached_primitive(PrimitiveFamily family, PrimitiveKey key,
+                      const std::function<Primitive()>& make) {
   const int threads = thread_count();
   key.push_back(threads);
+  key.push_back(static_cast<std::int64_t>(family));
   if (Made found = cache().find(key)) return found;
   // Inside a parallel_for OpenMP's own setting is still that of the whole team.
   const ThreadScope scope(threads);
@@ -164,7 +166,7 @@ dnnl::memory memory_at(const dnnl::memory::desc& layout, const void* data) {
 
 dnnl::memory packed(const Tensor& weights, const dnnl::memory::desc& plain,
                     const dnnl::memory::desc& wanted) {
-  const dnnl::memory given = memory_at(plain, weights.storage()->bytes());
+  dnnl::memory given = memory_at(plain, weights.storage()->bytes());
   if (wanted == plain) return given;
   const auto kept =
       weights.storage()->attachment(fmt::format("onednn {}", fmt::join(plain.get_dims(), " ")),

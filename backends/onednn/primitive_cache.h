@@ -26,18 +26,18 @@ struct Primitive {
   dnnl::memory::desc scratchpad;
 };
 
-/// What a primitive is made for: which op, then its sizes and flags. The thread count is added here.
-using PrimitiveKey = std::vector<std::int64_t>;
+/// Which op a primitive carries out.
+enum class PrimitiveFamily : std::uint8_t { RowProduct, Product, Convolution };
 
-/// First numbers of the keys.
-enum PrimitiveFamily : std::int64_t { kRowProduct, kProduct, kConvolution };
+/// The sizes and flags that a primitive is made for. Family and thread count are added in the cache.
+using PrimitiveKey = std::vector<std::int64_t>;
 
 /// Most primitives kept; the one not used for longest goes first.
 inline constexpr std::size_t kMostPrimitives = 256;
 
 /// The primitive of `key`, made by `make` unless it is kept from before. Safe in many threads.
 /// Throws DeviceError with oneDNN's reason if it cannot be made.
-std::shared_ptr<const Primitive> cached_primitive(PrimitiveKey key,
+std::shared_ptr<const Primitive> cached_primitive(PrimitiveFamily family, PrimitiveKey key,
                                                   const std::function<Primitive()>& make);
 /// Number of primitives kept now.
 std::size_t cached_primitives();

@@ -49,9 +49,9 @@ Primitive make_product(std::int64_t rows, const Product& product) {
 }
 
 void run_exactly(const Product& product, std::int64_t begin, std::int64_t rows) {
-  const auto primitive =
-      cached_primitive({kRowProduct, rows, product.in(), product.out(), product.bias != nullptr},
-                       [&] { return make_product(rows, product); });
+  const auto primitive = cached_primitive(
+      PrimitiveFamily::RowProduct, {rows, product.in(), product.out(), product.bias != nullptr},
+      [&] { return make_product(rows, product); });
   const Layout plain({product.in(), product.out()}, kFloat, kPlain);
   std::unordered_map<int, dnnl::memory> arguments = {
       {DNNL_ARG_SRC, memory_at(primitive->source, product.x + begin * product.in())},
