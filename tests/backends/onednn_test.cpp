@@ -163,7 +163,8 @@ TEST(OneDnnCache, FewPrimitivesServeAnyNumberOfRows) {
     ops::dense(ops::ones({rows, 24}), kernel, {});
   }
   const std::size_t made = cached_primitives() - std::min(before, cached_primitives());
-  EXPECT_LE(made, 20U);
+  // Eleven powers of two and five multiples of eight, for one thread and for all.
+  EXPECT_LE(made, 32U);
 }
 
 TEST(OneDnnCache, SizesOfBatchesMakeNoPrimitives) {
