@@ -57,11 +57,11 @@ Tensors run_in_float32(const op::Operation& operation, Tensors inputs,
 }
 
 Tensors run_on_meta(const op::Operation& operation, const Tensors& inputs,
-                    std::vector<meta::TensorSpec> specs) {
+                    const std::vector<meta::TensorSpec>& specs) {
   Tensors outputs;
-  for (auto& [shape, dtype] : specs) {
+  for (const auto& [shape, dtype] : specs) {
     const ValueNumber value = op::value_number(operation, inputs, static_cast<int>(outputs.size()));
-    outputs.push_back(Tensor::meta(std::move(shape), dtype, value));
+    outputs.push_back(Tensor::meta(shape, dtype, value));
   }
   return outputs;
 }
@@ -123,7 +123,7 @@ Tensors run(const op::Operation& operation, const Tensors& inputs) {
   std::vector<meta::TensorSpec> specs = meta::infer(operation, inputs);
   const Backend& backend = current_backend();
   if (backend.device() == Device::Meta || has_meta(inputs)) {
-    return run_on_meta(operation, inputs, std::move(specs));
+    return run_on_meta(operation, inputs, specs);
   }
   if (has_half(inputs) && !moves_only(operation)) return run_in_float32(operation, inputs, specs);
   check_devices(operation, inputs, backend);

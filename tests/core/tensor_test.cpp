@@ -136,7 +136,7 @@ TEST(TensorTest, RefusesItemsThatDoNotExist) {
 
 TEST(TensorTest, CopiesShareNumbers) {
   const Tensor tensor({2}, {1, 2});
-  const Tensor copy = tensor;
+  const Tensor copy = tensor;  // NOLINT(performance-unnecessary-copy-initialization): the point
   EXPECT_TRUE(copy.same_object(tensor));
   EXPECT_EQ(copy.data<float>().data(), tensor.data<float>().data());
   EXPECT_FALSE(Tensor({2}, {1, 2}).same_object(tensor));
