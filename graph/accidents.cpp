@@ -4,19 +4,10 @@
 #include <array>
 
 #include "domino/backends/ops.h"
+#include "domino/graph/carried_masks_internal.h"
 
 namespace domino {
 namespace {
-
-OptionalMasks carried(const Tensors& tensors) {
-  OptionalMasks masks;
-  for (const Tensor& tensor : tensors) masks.push_back(tensor.mask());
-  return masks;
-}
-
-bool any_mask(const OptionalMasks& masks) {
-  return std::ranges::any_of(masks, [](const OptionalMask& mask) { return mask.has_value(); });
-}
 
 bool option(const Layer& layer, std::string_view key) {
   const Config config = layer.config();

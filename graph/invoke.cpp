@@ -7,18 +7,13 @@
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
 #include "domino/graph/accidents.h"
+#include "domino/graph/carried_masks_internal.h"
 #include "domino/graph/warnings.h"
 
 namespace domino {
 namespace {
 
 using Kind = MaskArgument<Tensor>::Kind;
-
-OptionalMasks carried(const Tensors& tensors) {
-  OptionalMasks masks;
-  for (const Tensor& tensor : tensors) masks.push_back(tensor.mask());
-  return masks;
-}
 
 OptionalMasks given(const MaskArgument<Tensor>& argument, std::size_t tensors) {
   OptionalMasks masks;
@@ -53,10 +48,6 @@ void apply_accidents_in(const Layer& layer, const Call<Tensor>& call, MaskResolu
       masks.accidents.emplace_back(accident.sentence);
     }
   }
-}
-
-bool any_mask(const OptionalMasks& masks) {
-  return std::ranges::any_of(masks, [](const OptionalMask& mask) { return mask.has_value(); });
 }
 
 /// Which input a layer returned, if it returned one of its input objects.
