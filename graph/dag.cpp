@@ -125,15 +125,28 @@ Endpoint Dag::endpoint(const SymbolicTensor& tensor) const {
 }
 
 void Dag::add_edges() {
-  boost_->graph = Graph(static_cast<std::size_t>(size()));
+  const auto count = static_cast<std::size_t>(size());
+  boost_->graph = Graph(count);
+  arguments_.resize(count);
+  reader_counts_.assign(count, 0);
+  for (const Endpoint& output : outputs_) ++reader_counts_[static_cast<std::size_t>(output.vertex)];
   for (int vertex = static_cast<int>(inputs_.size()); vertex < size(); ++vertex) {
-    for_each_tensor(
-        node(vertex).call, [&](const SymbolicTensor& tensor, int parameter, int position) {
-          const Endpoint from = endpoint(tensor);
-          boost::add_edge(static_cast<std::size_t>(from.vertex), static_cast<std::size_t>(vertex),
-                          EdgeLabel{from, parameter, position}, boost_->graph);
-        });
+    add_call_edges(vertex);
   }
+}
+
+void Dag::add_call_edges(int vertex) {
+  std::vector<std::vector<Endpoint>>& arguments = arguments_[static_cast<std::size_t>(vertex)];
+  arguments.resize(node(vertex).call.arguments.size());
+  for_each_tensor(node(vertex).call, [&](const SymbolicTensor& tensor, int parameter,
+                                         int position) {
+    const Endpoint from = endpoint(tensor);
+    const auto source = static_cast<std::size_t>(from.vertex);
+    if (parameter >= 0) arguments[static_cast<std::size_t>(parameter)].push_back(from);
+    ++reader_counts_[source];
+    boost::add_edge(source, static_cast<std::size_t>(vertex), EdgeLabel{from, parameter, position},
+                    boost_->graph);
+  });
 }
 
 void Dag::put_in_order() {

@@ -55,6 +55,12 @@ class Dag {
   const std::vector<Endpoint>& outputs() const { return outputs_; }
   /// Where a tensor named in a call of this graph comes from.
   Endpoint endpoint(const SymbolicTensor& tensor) const;
+  /// Where the tensors in a call come from, by parameter and position.
+  const std::vector<std::vector<Endpoint>>& arguments(int vertex) const {
+    return arguments_[static_cast<std::size_t>(vertex)];
+  }
+  /// Per vertex, how many edges and model outputs its outputs feed.
+  const std::vector<int>& reader_counts() const { return reader_counts_; }
 
   std::vector<InputEdge> in_edges(int vertex) const;
   /// Vertices that read an output of `vertex`, each once, in order of their lines.
@@ -67,11 +73,14 @@ class Dag {
   void add_inputs(const SymbolicTensors& inputs);
   void add_calls(const SymbolicTensors& outputs);
   void add_edges();
+  void add_call_edges(int vertex);
   void put_in_order();
 
   std::vector<std::shared_ptr<const CallNode>> nodes_;
   std::vector<Endpoint> inputs_;
   std::vector<Endpoint> outputs_;
+  std::vector<std::vector<std::vector<Endpoint>>> arguments_;
+  std::vector<int> reader_counts_;
   std::vector<int> post_order_;
   std::vector<int> order_;
   std::vector<int> listing_;

@@ -85,11 +85,11 @@ class Model : public Layer {
   LayerHandle get_layer(std::string_view name) const;
 
   /// A table of the layers: output shape, parameters, what they are connected to, mask in and out.
-  std::string summary() const;
+  /// `masked` says per input whether it will carry a mask of its own; none does by default.
+  std::string summary(const std::vector<bool>& masked = {}) const;
   /// Every mask: who makes, uses, ignores and loses it, and who would have used it.
-  std::string report() const;
-
-  /// What travels where when the inputs carry no masks; `masked` says which do.
+  std::string report(const std::vector<bool>& masked = {}) const;
+  /// The facts behind both: what travels where.
   const MaskPlan& plan(const std::vector<bool>& masked = {}) const;
   /// Throws BuildError if a Sequential has not been called yet.
   const Dag& dag() const;

@@ -29,11 +29,8 @@ std::string shapes_of(const CallNode& node) {
   return text;
 }
 
-std::vector<MaskFact> facts_at(const MaskPlan& plan, int vertex) {
-  std::vector<MaskFact> facts;
-  std::copy_if(plan.facts.begin(), plan.facts.end(), std::back_inserter(facts),
-               [&](const MaskFact& fact) { return fact.target == vertex; });
-  return facts;
+const std::vector<MaskFact>& facts_at(const MaskPlan& plan, int vertex) {
+  return plan.vertices[static_cast<std::size_t>(vertex)].facts;
 }
 
 bool carries(const std::vector<MaskId>& masks) {
@@ -88,9 +85,9 @@ std::string table(const std::vector<Row>& rows) {
 
 }  // namespace
 
-std::string summary_table(const Model& model) {
+std::string summary_table(const Model& model, const std::vector<bool>& masked) {
   const Dag& dag = model.dag();
-  const MaskPlan& plan = model.plan();
+  const MaskPlan& plan = model.plan(masked);
   std::vector<Row> rows{{"layer", "output shape", "parameters", "connected to", "mask in -> out"}};
   std::vector<int> vertices = dag.order();
   for (const int vertex : vertices) {
@@ -103,13 +100,26 @@ std::string summary_table(const Model& model) {
                      name_of(model.rules()), table(rows), model.count_params());
 }
 
+/// Where the other tensors of a call that dropped a mask come from, if they carry none.
+std::vector<int> unmasked_sources(const MaskPlan& plan, const MaskFact& dropped) {
+  std::vector<int> sources;
+  if (dropped.fate != MaskFate::Dropped) return sources;
+  for (const MaskFact& fact : facts_at(plan, dropped.target)) {
+    if (fact.mask == kNoMaskId) sources.push_back(fact.from.vertex);
+  }
+  return sources;
+}
+
 std::string describe_loss(const Dag& dag, const MaskPlan& plan, const MaskFact& fact) {
   const MaskOrigin& origin = plan.masks[static_cast<std::size_t>(fact.mask)];
-  const std::string why = fact.fate == MaskFate::Destroyed
-                              ? "does not support masking and ends"
-                              : "gives no mask (an input of it may carry none), so it drops";
+  const std::string why = fact.fate == MaskFate::Destroyed ? "does not support masking and ends"
+                                                           : "supports masking but drops";
   std::string text = fmt::format("{} {} the mask made by {}", title_of(dag, fact.target), why,
                                  title_of(dag, origin.vertex));
+  const std::vector<int> unmasked = unmasked_sources(plan, fact);
+  if (!unmasked.empty()) {
+    text += fmt::format(" (its input from {} carries none here)", titles_of(dag, unmasked));
+  }
   if (!fact.missed_by.empty()) {
     text +=
         fmt::format("; {} would have used it and runs unmasked", titles_of(dag, fact.missed_by));
@@ -117,9 +127,9 @@ std::string describe_loss(const Dag& dag, const MaskPlan& plan, const MaskFact& 
   return text;
 }
 
-std::string mask_report(const Model& model) {
+std::string mask_report(const Model& model, const std::vector<bool>& masked) {
   const Dag& dag = model.dag();
-  const MaskPlan& plan = model.plan();
+  const MaskPlan& plan = model.plan(masked);
   std::string text = fmt::format("Masks of {}, rules: {}\n", model.title(), name_of(model.rules()));
   for (const int vertex : dag.order()) {
     const MaskPlan::Vertex& planned = plan.vertices[static_cast<std::size_t>(vertex)];

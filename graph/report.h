@@ -8,10 +8,10 @@
 namespace domino {
 
 /// The text of `Model::summary()`.
-std::string summary_table(const Model& model);
+std::string summary_table(const Model& model, const std::vector<bool>& masked);
 
 /// The text of `Model::report()`.
-std::string mask_report(const Model& model);
+std::string mask_report(const Model& model, const std::vector<bool>& masked);
 
 /// One lost mask: where it was lost, why, and which calls behind would have used it.
 std::string describe_loss(const Dag& dag, const MaskPlan& plan, const MaskFact& fact);

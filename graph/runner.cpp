@@ -39,16 +39,7 @@ Run::Run(const Dag& dag, const MaskPlan& plan, MaskRules rules)
       rules_(rules),
       values_(static_cast<std::size_t>(dag.size())),
       masks_(plan.masks.size()),
-      readers_left_(static_cast<std::size_t>(dag.size()), 0) {
-  for (int vertex = 0; vertex < dag.size(); ++vertex) {
-    for (const InputEdge& edge : dag.in_edges(vertex)) {
-      ++readers_left_[static_cast<std::size_t>(edge.from.vertex)];
-    }
-  }
-  for (const Endpoint& output : dag.outputs()) {
-    ++readers_left_[static_cast<std::size_t>(output.vertex)];
-  }
-}
+      readers_left_(dag.reader_counts()) {}
 
 Tensors Run::operator()(const Tensors& inputs) {
   const RulesScope scope(rules_);
@@ -96,12 +87,12 @@ std::vector<OptionalMasks> Run::masks(const MaskPlan::Given& given) const {
 }
 
 Call<Tensor> Run::gather(int vertex, const MaskPlan::Given& attached) const {
-  const CallNode& node = dag_.node(vertex);
-  Call<Tensor> call{.arguments = {}, .masks = {}, .options = node.call.options};
-  for (std::size_t p = 0; p < node.call.arguments.size(); ++p) {
+  const std::vector<std::vector<Endpoint>>& arguments = dag_.arguments(vertex);
+  Call<Tensor> call{.arguments = {}, .masks = {}, .options = dag_.node(vertex).call.options};
+  for (std::size_t p = 0; p < arguments.size(); ++p) {
     Tensors& tensors = call.arguments.emplace_back();
-    for (std::size_t i = 0; i < node.call.arguments[p].size(); ++i) {
-      const Endpoint from = dag_.endpoint(node.call.arguments[p][i]);
+    for (std::size_t i = 0; i < arguments[p].size(); ++i) {
+      const Endpoint& from = arguments[p][i];
       const auto source = static_cast<std::size_t>(from.vertex);
       const auto output = static_cast<std::size_t>(from.output);
       const Tensor& value = from.is_mask ? mask(plan_.vertices[source].outputs[output])->tensor()

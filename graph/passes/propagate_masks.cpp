@@ -264,13 +264,12 @@ void Propagation::visit(int vertex) {
 
 /// Layers that return their input object make two edges one object; a mask taken off one is off both.
 void Propagation::follow_objects(int vertex, const CallTrace& trace) {
-  const CallNode& node = dag_.node(vertex);
   for (int i = 0; i < static_cast<int>(trace.alias.size()); ++i) {
     std::pair<int, int> object{vertex, i};
     if (const auto& alias = trace.alias[static_cast<std::size_t>(i)]) {
       const auto [parameter, position] = *alias;
-      const Endpoint from = dag_.endpoint(node.call.arguments[static_cast<std::size_t>(parameter)]
-                                                             [static_cast<std::size_t>(position)]);
+      const Endpoint& from = dag_.arguments(vertex)[static_cast<std::size_t>(parameter)]
+                                                   [static_cast<std::size_t>(position)];
       object = object_of_.at({from.vertex, from.output});
     }
     object_of_[{vertex, i}] = object;
@@ -281,11 +280,11 @@ void Propagation::follow_objects(int vertex, const CallTrace& trace) {
 void Propagation::take_masks_off(int vertex) {
   bool took = false;
   std::set<std::string> later;
-  const CallNode& node = dag_.node(vertex);
-  for (std::size_t p = 0; p < node.call.arguments.size(); ++p) {
-    if (node.layer->signature()[p].mask.empty()) continue;
-    for (const SymbolicTensor& tensor : node.call.arguments[p]) {
-      const Endpoint from = dag_.endpoint(tensor);
+  const Signature& signature = dag_.layer(vertex).signature();
+  const std::vector<std::vector<Endpoint>>& arguments = dag_.arguments(vertex);
+  for (std::size_t p = 0; p < arguments.size(); ++p) {
+    if (signature[p].mask.empty()) continue;
+    for (const Endpoint& from : arguments[p]) {
       for (const Endpoint& same : objects_[object_of_.at({from.vertex, from.output})]) {
         if (!carried_.at(same).mask) continue;
         took = true;
@@ -323,25 +322,25 @@ MaskFate fate_of(const Layer& layer, bool used, bool takes, bool handed_on, bool
 
 void Propagation::record_facts(int vertex, const Call<EdgeFacts>& call, const CallTrace& trace,
                                const std::vector<EdgeFacts>& outputs) {
-  const CallNode& node = dag_.node(vertex);
+  const Layer& layer = dag_.layer(vertex);
   const bool handed_on = std::any_of(outputs.begin(), outputs.end(),
                                      [](const EdgeFacts& edge) { return edge.mask.has_value(); });
   const bool hung = std::find(trace.hung.begin(), trace.hung.end(), true) != trace.hung.end();
-  const Signature& signature = node.layer->signature();
+  const Signature& signature = layer.signature();
   for (std::size_t p = 0; p < call.arguments.size(); ++p) {
     for (std::size_t i = 0; i < call.arguments[p].size(); ++i) {
       const MaskId passed = id_of(trace.masks.passed[p][i]);
       const std::optional<ValueFacts>& mask = call.arguments[p][i].mask;
       const MaskId attached = mask ? ids_.at(mask->value) : kNoMaskId;
-      MaskFact fact{.from = dag_.endpoint(node.call.arguments[p][i]),
+      MaskFact fact{.from = dag_.arguments(vertex)[p][i],
                     .target = vertex,
                     .argument = std::string(signature[p].name),
                     .mask = passed != kNoMaskId ? passed : attached};
       if (fact.mask != kNoMaskId) {
         fact.fate =
-            fate_of(*node.layer, passed != kNoMaskId, !signature[p].mask.empty(), handed_on, hung);
+            fate_of(layer, passed != kNoMaskId, !signature[p].mask.empty(), handed_on, hung);
       }
-      plan_.facts.push_back(std::move(fact));
+      plan_.vertices[static_cast<std::size_t>(vertex)].facts.push_back(std::move(fact));
     }
   }
 }
@@ -382,15 +381,17 @@ void Propagation::prune() {
 
 /// For each lost mask: the calls behind the loss that take a mask and were given none.
 void Propagation::find_missed() {
-  const auto given_none = [&](int vertex) {
-    return std::any_of(plan_.facts.begin(), plan_.facts.end(), [&](const MaskFact& fact) {
-      return fact.target == vertex && fact.mask == kNoMaskId;
-    });
+  const auto misses = [&](int vertex) {
+    const auto& facts = plan_.vertices[static_cast<std::size_t>(vertex)].facts;
+    return dag_.layer(vertex).takes_mask() &&
+           std::any_of(facts.begin(), facts.end(),
+                       [](const MaskFact& fact) { return fact.mask == kNoMaskId; });
   };
-  for (MaskFact& fact : plan_.facts) {
-    if (fact.fate != MaskFate::Destroyed && fact.fate != MaskFate::Dropped) continue;
-    for (const int vertex : dag_.reachable_from(fact.target)) {
-      if (dag_.layer(vertex).takes_mask() && given_none(vertex)) fact.missed_by.push_back(vertex);
+  for (MaskPlan::Vertex& vertex : plan_.vertices) {
+    for (MaskFact& fact : vertex.facts) {
+      if (fact.fate != MaskFate::Destroyed && fact.fate != MaskFate::Dropped) continue;
+      fact.missed_by = dag_.reachable_from(fact.target);
+      std::erase_if(fact.missed_by, [&](int behind) { return !misses(behind); });
     }
   }
 }

@@ -64,13 +64,13 @@ struct MaskPlan {
     std::vector<MaskId> hung;  ///< per output: the call hangs this mask on it
     std::vector<Evaluation> evaluations;
     std::vector<MaskId> outputs;         ///< per output: what it carries behind the call
+    std::vector<MaskFact> facts;         ///< of the edges into it, by parameter and position
     std::vector<std::string> accidents;  ///< what Keras' rules changed here
   };
 
   std::vector<Vertex> vertices;
   std::vector<MaskOrigin> masks;
   std::vector<std::pair<Endpoint, MaskId>> values;  ///< tensors of the graph that serve as masks
-  std::vector<MaskFact> facts;                      ///< in the order in which calls run
   std::vector<EdgeFacts> outputs;                   ///< of the model
 };
 

@@ -14,6 +14,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 std::vector<float> numbers(const Tensor& tensor) {
   const auto data = tensor.data<float>();
@@ -42,6 +43,17 @@ class FakeAttention final : public NamedLayer<FakeAttention> {
   }
   SymbolicTensor operator()(const SymbolicTensor& query) const {
     return apply(Call<SymbolicTensor>{.arguments = {{query}}, .masks = {{}}})[0];
+  }
+};
+
+/// Adds two tensors; hands a mask on if both carry one, as Keras' Add does.
+class Both final : public ListLayer<Both> {
+ public:
+  static constexpr std::string_view kType = "Both";
+  Both() { set_supports_masking(true); }
+  Tensor call(const Tensors& inputs) const { return ops::add(inputs[0], inputs[1]); }
+  OptionalMask compute_mask(const Tensors&, const OptionalMasks& masks) const {
+    return masks[0] && masks[1] ? masks[0] : std::nullopt;
   }
 };
 
@@ -175,6 +187,19 @@ TEST(MaskTest, SummaryShowsTheMask) {
   EXPECT_THAT(summary, HasSubstr("-> made"));
   EXPECT_THAT(summary, HasSubstr("carried -> passed"));
   EXPECT_THAT(summary, HasSubstr("used"));
+  EXPECT_THAT(summary, Not(HasSubstr("-> given")));
+}
+
+TEST(MaskTest, SummaryAndReportShowMasksThatTheInputsBring) {
+  const SymbolicTensor x = Input({.shape = {kAny, 1}, .name = "x"});
+  const SymbolicTensor y = Input({.shape = {kAny, 1}, .name = "y"});
+  const Model model({x, y}, SumSteps()(Both()({Scale(2.0)(x), y})));
+  EXPECT_THAT(model.summary({true}), HasSubstr("-> given"));
+  EXPECT_THAT(model.report({true, true}), Not(HasSubstr("lost")));
+  EXPECT_THAT(model.report({true}),
+              HasSubstr("lost: Both 'both' supports masking but drops the mask made by InputLayer "
+                        "'x' (its input from InputLayer 'y' carries none here); SumSteps "
+                        "'sum_steps' would have used it and runs unmasked"));
 }
 
 }  // namespace

@@ -1,0 +1,111 @@
+#include <algorithm>
+#include <optional>
+
+#include "domino/backends/backend.h"
+#include "domino/backends/ops.h"
+#include "domino/core/check.h"
+#include "domino/core/progress.h"
+#include "domino/core/threads.h"
+#include "domino/graph/model.h"
+#include "domino/graph/session.h"
+
+namespace domino {
+namespace {
+
+Tensor rows(const Tensor& x, std::int64_t begin, std::int64_t end) {
+  if (begin == 0 && end == x.size(0)) return x;
+  Tensor part = ops::slice(x, {.axis = 0, .begin = begin, .end = end});
+  if (!x.mask()) return part;
+  const Tensor& mask = x.mask()->tensor();
+  // A mask of one row counts for the whole batch.
+  if (mask.rank() == 0 || mask.size(0) != x.size(0)) return part.with_mask(mask);
+  return part.with_mask(Mask(ops::slice(mask, {.axis = 0, .begin = begin, .end = end})));
+}
+
+std::int64_t rows_of(const Tensors& inputs) {
+  check<ValueError>(!inputs.empty(), "predict needs at least one input");
+  for (const Tensor& input : inputs) {
+    check(input.rank() > 0, "an input without a batch axis, {}", input.shape());
+    check(input.size(0) == inputs[0].size(0), "inputs of {} and {} rows; all need the same number",
+          inputs[0].size(0), input.size(0));
+  }
+  return inputs[0].size(0);
+}
+
+Tensor moved(const Tensor& x, const Backend& to) {
+  const Tensor there = to.upload(x.without_mask());
+  return x.mask() ? there.with_mask(Mask(to.upload(x.mask()->tensor()))) : there;
+}
+
+}  // namespace
+
+Tensors Model::predict_batch(const Tensors& inputs) const {
+  Tensors placed;
+  for (const Tensor& input : inputs) placed.push_back(moved(input, current_backend()));
+  Tensors outputs;
+  for (const Tensor& output : run_on_numbers(placed)) {
+    outputs.push_back(current_backend().download(output.without_mask()));
+  }
+  return outputs;
+}
+
+Tensors Model::predict(const Tensors& inputs, const PredictOptions& options) const {
+  check<ValueError>(options.batch_size > 0, "a batch size of {}; expected at least 1",
+                    options.batch_size);
+  prepare(inputs);
+  const BackendScope device(backend(options.device));
+  const ThreadScope threads(options.threads);
+  const ThreadGate::Pass pass(thread_count());
+  std::optional<Session> session;
+  if (Session::current() == nullptr) session.emplace();
+  const std::int64_t count = rows_of(inputs);
+  std::optional<Progress> progress;
+  if (options.progress) progress.emplace("predict", count);
+  std::vector<Tensors> parts(dag().outputs().size());
+  std::int64_t begin = 0;
+  do {
+    const std::int64_t end = std::min(begin + options.batch_size, count);
+    Tensors batch;
+    for (const Tensor& input : inputs) batch.push_back(rows(input, begin, end));
+    const Tensors outputs = predict_batch(batch);
+    for (std::size_t i = 0; i < outputs.size(); ++i) parts[i].push_back(outputs[i]);
+    if (progress) progress->advance(end - begin);
+    begin = end;
+  } while (begin < count);
+  const BackendScope host(backend("cpu"));
+  Tensors results;
+  for (const Tensors& part : parts) {
+    results.push_back(part.size() == 1 ? part.front() : ops::concatenate(part, 0));
+  }
+  return results;
+}
+
+Tensor Model::predict(const Tensor& input, const PredictOptions& options) const {
+  Tensors outputs = predict(Tensors{input}, options);
+  check<ValueError>(outputs.size() == 1,
+                    "{} has {} outputs; give predict a list of inputs to get "
+                    "them all",
+                    title(), outputs.size());
+  return outputs.front();
+}
+
+Tensor Model::predict(const std::vector<std::vector<int>>& sequences,
+                      const PredictOptions& options) const {
+  std::size_t longest = 0;
+  for (const std::vector<int>& sequence : sequences) longest = std::max(longest, sequence.size());
+  std::vector<std::int32_t> ids(sequences.size() * longest, 0);
+  for (std::size_t row = 0; row < sequences.size(); ++row) {
+    std::copy(sequences[row].begin(), sequences[row].end(),
+              ids.begin() + static_cast<std::ptrdiff_t>(row * longest));
+  }
+  const Shape shape{static_cast<std::int64_t>(sequences.size()),
+                    static_cast<std::int64_t>(longest)};
+  return predict(Tensor(shape, ids), options);
+}
+
+Tensor Model::predict(std::initializer_list<std::initializer_list<int>> sequences,
+                      const PredictOptions& options) const {
+  return predict(std::vector<std::vector<int>>(sequences.begin(), sequences.end()), options);
+}
+
+}  // namespace domino
