@@ -138,15 +138,16 @@ void Dag::add_edges() {
 void Dag::add_call_edges(int vertex) {
   std::vector<std::vector<Endpoint>>& arguments = arguments_[static_cast<std::size_t>(vertex)];
   arguments.resize(node(vertex).call.arguments.size());
-  for_each_tensor(node(vertex).call, [&](const SymbolicTensor& tensor, int parameter,
-                                         int position) {
-    const Endpoint from = endpoint(tensor);
-    const auto source = static_cast<std::size_t>(from.vertex);
-    if (parameter >= 0) arguments[static_cast<std::size_t>(parameter)].push_back(from);
-    ++reader_counts_[source];
-    boost::add_edge(source, static_cast<std::size_t>(vertex), EdgeLabel{from, parameter, position},
-                    boost_->graph);
-  });
+  for_each_tensor(node(vertex).call,
+                  [&](const SymbolicTensor& tensor, int parameter, int position) {
+                    const Endpoint from = endpoint(tensor);
+                    const auto source = static_cast<std::size_t>(from.vertex);
+                    if (parameter >= 0)
+                      arguments[static_cast<std::size_t>(parameter)].push_back(from);
+                    ++reader_counts_[source];
+                    boost::add_edge(source, static_cast<std::size_t>(vertex),
+                                    EdgeLabel{from, parameter, position}, boost_->graph);
+                  });
 }
 
 void Dag::put_in_order() {

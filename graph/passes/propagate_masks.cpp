@@ -268,8 +268,8 @@ void Propagation::follow_objects(int vertex, const CallTrace& trace) {
     std::pair<int, int> object{vertex, i};
     if (const auto& alias = trace.alias[static_cast<std::size_t>(i)]) {
       const auto [parameter, position] = *alias;
-      const Endpoint& from = dag_.arguments(vertex)[static_cast<std::size_t>(parameter)]
-                                                   [static_cast<std::size_t>(position)];
+      const Endpoint& from = dag_.arguments(
+          vertex)[static_cast<std::size_t>(parameter)][static_cast<std::size_t>(position)];
       object = object_of_.at({from.vertex, from.output});
     }
     object_of_[{vertex, i}] = object;
