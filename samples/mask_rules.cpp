@@ -35,7 +35,7 @@ void compare(const Model& model) {
 int main() {
   domino::set_random_seed(1);
   domino::set_warning_sink(
-      [](const std::string& text) { std::cout << "warning: " << text << '\n'; });
+      [](const std::string& text) { std::cout << "domino: warning: " << text << '\n'; });
 
   const auto words = domino::Input({.shape = {domino::kAny}, .dtype = domino::DType::Int32});
   const auto x = layers::Embedding(100, 8, {.mask_zero = true})(words);

@@ -201,7 +201,7 @@ int main() {
   domino::set_random_seed(1);
   // Warnings go to stderr unless told otherwise; here they belong to the story.
   domino::set_warning_sink(
-      [](const std::string& text) { std::cout << "warning: " << text << '\n'; });
+      [](const std::string& text) { std::cout << "domino: warning: " << text << '\n'; });
   std::cout << std::boolalpha;
 
   const Tensor padded = pad_sentences();
