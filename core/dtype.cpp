@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <ostream>
 #include <utility>
 
 #include "domino/core/check.h"
@@ -76,6 +77,8 @@ DType least_upper_bound(DType a, DType b) {
 }  // namespace
 
 std::string_view name_of(DType dtype) { return kNames[static_cast<std::size_t>(dtype)].second; }
+
+std::ostream& operator<<(std::ostream& out, DType dtype) { return out << name_of(dtype); }
 
 DType dtype_from_name(std::string_view name) {
   for (const auto& [dtype, known] : kNames) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,7 @@ enum class DType : std::uint8_t {
 
 /// "float32", "bool", ... as in `keras.config.floatx()` and weight files.
 std::string_view name_of(DType dtype);
+std::ostream& operator<<(std::ostream& out, DType dtype);
 
 /// The inverse of `name_of`. Throws DTypeError for a name that is not one of the above.
 DType dtype_from_name(std::string_view name);

@@ -1,6 +1,7 @@
 #include "domino/core/shape.h"
 
 #include <algorithm>
+#include <ostream>
 
 #include "domino/core/check.h"
 
@@ -60,6 +61,8 @@ std::string to_string(const Shape& shape) {
   }
   return text + (shape.rank() == 1 ? ",)" : ")");
 }
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << to_string(shape); }
 
 Shape broadcast(const Shape& a, const Shape& b) {
   const int rank = std::max(a.rank(), b.rank());

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,7 @@ class Shape {
 
 /// `(None, 3)`, as Keras prints shapes.
 std::string to_string(const Shape& shape);
+std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
 /// The shape of an element-wise result, by NumPy's broadcasting. Throws ShapeError.
 Shape broadcast(const Shape& a, const Shape& b);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <ostream>
 
 #include "domino/core/check.h"
 #include "domino/core/hash.h"
@@ -242,6 +243,10 @@ std::string to_string(const Tensor& tensor) {
   text += ' ';
   append_axis(text, tensor, 0, index);
   return text;
+}
+
+std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
+  return out << to_string(tensor);
 }
 
 #define DOMINO_TENSOR_OF(T)                              \

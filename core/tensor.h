@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <iosfwd>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -125,6 +126,7 @@ using Tensors = std::vector<Tensor>;
 
 /// `float32 (2, 3) [[1, 2, 3], [4, 5, 6]]`; long tensors are cut.
 std::string to_string(const Tensor& tensor);
+std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
 
 /// True if shapes, dtypes and bits are equal (for meta tensors: value numbers). Masks do not count.
 bool equal(const Tensor& a, const Tensor& b);

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <sstream>
 #include <utility>
 
 #include "domino/core/error.h"
@@ -51,6 +52,12 @@ constexpr DType kPromoted[13][13] = {
 
 Float16 half(unsigned bits) { return {static_cast<std::uint16_t>(bits)}; }
 BFloat16 brain(unsigned bits) { return {static_cast<std::uint16_t>(bits)}; }
+
+TEST(DTypeTest, GoesIntoStreams) {
+  std::ostringstream out;
+  out << DType::BFloat16;
+  EXPECT_EQ(out.str(), "bfloat16");
+}
 
 TEST(DTypeTest, NamesGoThereAndBack) {
   const std::pair<DType, const char*> names[] = {{f4, "float32"}, {f8, "float64"},

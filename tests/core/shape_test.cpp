@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "domino/core/error.h"
 
 namespace domino {
@@ -16,6 +18,9 @@ TEST(ShapeTest, PrintsAsKeras) {
   EXPECT_EQ(to_string(Shape{3}), "(3,)");
   EXPECT_EQ(to_string(Shape{kAny}), "(None,)");
   EXPECT_EQ(to_string(Shape{kAny, 3, 0}), "(None, 3, 0)");
+  std::ostringstream out;
+  out << Shape{kAny, 3};
+  EXPECT_EQ(out.str(), "(None, 3)");
 }
 
 TEST(ShapeTest, CountsAxesFromBothEnds) {

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <sstream>
 
 #include "domino/core/error.h"
 #include "domino/core/mask.h"
@@ -72,6 +73,12 @@ TEST(TensorTest, RefusesTheWrongNumberOfValues) {
   EXPECT_THAT([] { Tensor::empty({std::int64_t{1} << 62}, DType::Float64); },
               ThrowsMessage<ShapeError>(
                   "4611686018427387904 elements of float64 are more than memory can hold"));
+}
+
+TEST(TensorTest, GoesIntoStreams) {
+  std::ostringstream out;
+  out << Tensor({1, 2}, {1, 2});
+  EXPECT_EQ(out.str(), "float32 (1, 2) [[1, 2]]");
 }
 
 TEST(TensorTest, RefusesUseBeforeItHasAValue) {
