@@ -50,6 +50,26 @@ std::shared_ptr<Storage> host_storage(std::int64_t elements, DType dtype) {
   return std::make_shared<HostBytes>(bytes);
 }
 
+/// The C++ type of the elements.
+std::string type_of(DType dtype) {
+  switch (dtype) {
+    case DType::Float32:
+      return "float";
+    case DType::Float64:
+      return "double";
+    case DType::Float16:
+      return "Float16";
+    case DType::BFloat16:
+      return "BFloat16";
+    case DType::Bool:
+      return "bool";
+    case DType::String:
+      return "std::string";
+    default:
+      return fmt::format("std::{}_t", dtype);
+  }
+}
+
 }  // namespace
 
 std::string_view name_of(Device device) {
@@ -126,7 +146,10 @@ std::span<const T> Tensor::data() const {
                      "the numbers of a tensor {} on '{}' are read, but only host tensors can be; "
                      "a layer's call must compute with ops:: verbs",
                      shape(), name_of(device()));
-  check<DTypeError>(dtype() == kDTypeOf<T>, "a tensor of {} is read as {}", dtype(), kDTypeOf<T>);
+  check<DTypeError>(dtype() == kDTypeOf<T>,
+                    "a tensor of {} is read as {}; read it with data<{}>(), or convert it first, "
+                    "with ops::cast",
+                    dtype(), kDTypeOf<T>, type_of(dtype()));
   return {reinterpret_cast<const T*>(impl_->storage->bytes()),
           static_cast<std::size_t>(elements())};
 }

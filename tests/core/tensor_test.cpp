@@ -93,7 +93,11 @@ TEST(TensorTest, RefusesUseBeforeItHasAValue) {
 TEST(TensorTest, RefusesReadingAsAnotherType) {
   const Tensor tensor({1}, {1});
   EXPECT_THAT([&] { tensor.data<std::int32_t>(); },
-              ThrowsMessage<DTypeError>("a tensor of float32 is read as int32"));
+              ThrowsMessage<DTypeError>("a tensor of float32 is read as int32; read it with "
+                                        "data<float>(), or convert it first, with ops::cast"));
+  const Tensor ids({1}, std::vector<std::int64_t>{1});
+  EXPECT_THAT([&] { ids.data<float>(); },
+              ThrowsMessage<DTypeError>(testing::HasSubstr("data<std::int64_t>()")));
 }
 
 TEST(TensorTest, RefusesReadingOffTheHost) {
