@@ -64,19 +64,46 @@ std::string to_string(const Shape& shape) {
 
 std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << to_string(shape); }
 
-Shape broadcast(const Shape& a, const Shape& b) {
-  const int rank = std::max(a.rank(), b.rank());
-  std::vector<std::int64_t> sizes(static_cast<std::size_t>(rank), 1);
-  for (int i = 1; i <= rank; ++i) {
-    const std::int64_t x = i <= a.rank() ? a[-i] : 1;
-    const std::int64_t y = i <= b.rank() ? b[-i] : 1;
-    check(x == y || x == 1 || y == 1,
-          "shapes {} and {} do not broadcast: at axis {} from the end {} meets {}, and sizes must "
-          "be equal or 1",
-          a, b, i, x, y);
-    sizes[static_cast<std::size_t>(rank - i)] = x == 1 ? y : x;
+namespace {
+
+/// The size of the `i`th axis from the end; 1 where there is none.
+std::int64_t from_end(const Shape& shape, int i) { return i <= shape.rank() ? shape[-i] : 1; }
+
+bool goes_with_every(std::int64_t size) { return size == 1 || size == kAny; }
+
+/// The axis from the end at which `a` and `b` do not broadcast; 0 if they do.
+int first_misfit(const Shape& a, const Shape& b) {
+  for (int i = 1; i <= std::min(a.rank(), b.rank()); ++i) {
+    if (a[-i] != b[-i] && !goes_with_every(a[-i]) && !goes_with_every(b[-i])) return i;
   }
+  return 0;
+}
+
+std::int64_t met(std::int64_t x, std::int64_t y) {
+  if (x == 1) return y;
+  return x == kAny && y != 1 ? y : x;
+}
+
+}  // namespace
+
+Shape broadcast(const Shape& a, const Shape& b) {
+  if (const int i = first_misfit(a, b); i != 0) {
+    fail<ShapeError>(
+        "shapes {} and {} do not broadcast: at axis {} from the end {} meets {}, and sizes must be "
+        "equal or 1",
+        a, b, i, a[-i], b[-i]);
+  }
+  const int rank = std::max(a.rank(), b.rank());
+  std::vector<std::int64_t> sizes;
+  sizes.reserve(static_cast<std::size_t>(rank));
+  for (int i = rank; i >= 1; --i) sizes.push_back(met(from_end(a, i), from_end(b, i)));
   return Shape(std::move(sizes));
+}
+
+bool broadcasts(const Shape& a, const Shape& b) { return first_misfit(a, b) == 0; }
+
+bool broadcasts_to(const Shape& from, const Shape& to) {
+  return broadcasts(from, to) && broadcast(from, to) == to;
 }
 
 }  // namespace domino

@@ -53,7 +53,13 @@ class Shape {
 std::string to_string(const Shape& shape);
 std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
-/// The shape of an element-wise result, by NumPy's broadcasting. Throws ShapeError.
+/// The shape of an element-wise result, by NumPy's broadcasting: from the last axis on, sizes are
+/// equal or one of them is 1. An unknown size goes with every other. Throws ShapeError.
 Shape broadcast(const Shape& a, const Shape& b);
+
+/// True if `broadcast(a, b)` exists.
+bool broadcasts(const Shape& a, const Shape& b);
+/// True if it is `to`, so that `from` can be repeated to that shape.
+bool broadcasts_to(const Shape& from, const Shape& to);
 
 }  // namespace domino

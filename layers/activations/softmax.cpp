@@ -21,12 +21,8 @@ namespace {
 Tensor kept_entries(const Tensor& x, const Mask& mask) {
   Tensor kept = mask.dtype() == DType::Bool ? mask.tensor() : ops::greater(mask, 0.5);
   while (kept.rank() < x.rank()) kept = ops::expand_dims(kept, -1);
-  bool fits = kept.rank() == x.rank();
-  for (int axis = 0; fits && axis < x.rank(); ++axis) {
-    fits = kept.size(axis) == 1 || kept.size(axis) == x.size(axis);
-  }
   check<MaskError>(
-      fits,
+      broadcasts_to(kept.shape(), x.shape()),
       "a mask of shape {} for {}; expected a mask of steps, such as (batch, steps), or "
       "one that broadcasts to all entries",
       mask.shape(), x.shape());

@@ -25,12 +25,4 @@ Tensor both(const Tensor& a, const Tensor& b) {
   return b.defined() ? ops::logical_and(a, b) : a;
 }
 
-bool broadcasts_to(const Shape& from, const Shape& to) {
-  if (from.rank() > to.rank()) return false;
-  for (int axis = 1; axis <= from.rank(); ++axis) {
-    if (from[-axis] != 1 && from[-axis] != to[-axis]) return false;
-  }
-  return true;
-}
-
 }  // namespace domino::layers

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 
-#include "domino/core/shape.h"
 #include "domino/core/tensor.h"
 
 /// Which keys a query may see by their places, as Attention and MultiHeadAttention ask.
@@ -16,8 +15,5 @@ Tensor window_mask(std::int64_t queries, std::int64_t keys, std::int64_t window)
 
 /// Both where both are given; an undefined tensor keeps everything.
 Tensor both(const Tensor& a, const Tensor& b);
-
-/// True if every axis of `from`, counted from the back, is 1 or that of `to`.
-bool broadcasts_to(const Shape& from, const Shape& to);
 
 }  // namespace domino::layers

@@ -8,19 +8,7 @@
 namespace domino::layers {
 namespace {
 
-/// An unknown size goes with every other.
-bool sizes_fit(std::int64_t a, std::int64_t b) {
-  return a == b || a == 1 || b == 1 || a == kAny || b == kAny;
-}
-
-/// Compares the sizes behind the batch axis from the right, as broadcasting does.
-bool broadcasts(const Shape& a, const Shape& b) {
-  const int common = std::min(a.rank(), b.rank()) - 1;
-  for (int axis = 1; axis <= common; ++axis) {
-    if (!sizes_fit(a[-axis], b[-axis])) return false;
-  }
-  return true;
-}
+Shape behind_batch(const Shape& shape) { return shape.rank() == 0 ? shape : shape.without(0); }
 
 bool same_batch(const Shape& a, const Shape& b) {
   if (a.rank() == 0 || b.rank() == 0) return true;
@@ -36,7 +24,7 @@ void check_mergeable(const std::vector<Shape>& shapes) {
       check(same_batch(shapes[i], shapes[j]),
             "merges tensors of one batch size; {} and {} have different ones", shapes[j],
             shapes[i]);
-      check(broadcasts(shapes[i], shapes[j]),
+      check(broadcasts(behind_batch(shapes[i]), behind_batch(shapes[j])),
             "merges tensors whose sizes are equal or 1; {} and {} do not fit", shapes[j],
             shapes[i]);
     }

@@ -98,7 +98,22 @@ TEST(ShapeTest, BroadcastsAsNumPy) {
   EXPECT_EQ(broadcast({3}, {2, 1}), (Shape{2, 3}));
   EXPECT_EQ(broadcast({2, 1, 4}, {5, 1}), (Shape{2, 5, 4}));
   EXPECT_EQ(broadcast({0, 3}, {1, 3}), (Shape{0, 3}));
+}
+
+TEST(ShapeTest, BroadcastsAnUnknownSizeWithEvery) {
   EXPECT_EQ(broadcast({kAny, 3}, {kAny, 1}), (Shape{kAny, 3}));
+  EXPECT_EQ(broadcast({kAny, 3}, {1, kAny}), (Shape{kAny, 3}));
+  EXPECT_EQ(broadcast({7, 1}, {kAny, kAny}), (Shape{7, kAny}));
+}
+
+TEST(ShapeTest, SaysWhetherShapesBroadcast) {
+  EXPECT_TRUE(broadcasts({2, 1}, {3}));
+  EXPECT_TRUE(broadcasts({kAny, 3}, {2, 3}));
+  EXPECT_FALSE(broadcasts({2, 3}, {2}));
+  EXPECT_TRUE(broadcasts_to({1, 3}, {2, 4, 3}));
+  EXPECT_TRUE(broadcasts_to({}, {2}));
+  EXPECT_FALSE(broadcasts_to({2, 3}, {1, 3}));
+  EXPECT_FALSE(broadcasts_to({2, 3}, {3}));
 }
 
 TEST(ShapeTest, RefusesShapesThatDoNotBroadcast) {
