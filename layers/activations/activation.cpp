@@ -3,22 +3,14 @@
 #include <utility>
 
 #include "domino/layers/activations/activation_function.h"
+#include "domino/layers/options.h"
 
 namespace domino::layers {
 
 void ActivationOptions::fields(Fields& f) { f("activation", activation); }
 
-namespace {
-
-ActivationOptions with_activation(std::string activation, ActivationOptions options) {
-  options.activation = std::move(activation);
-  return options;
-}
-
-}  // namespace
-
 Activation::Activation(std::string activation, ActivationOptions options)
-    : Activation(with_activation(std::move(activation), std::move(options))) {}
+    : Activation(with(&ActivationOptions::activation, std::move(activation), std::move(options))) {}
 
 Activation::Activation(ActivationOptions options)
     : UnaryLayer(options.name), options_(std::move(options)) {

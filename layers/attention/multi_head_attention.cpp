@@ -8,6 +8,7 @@
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
 #include "domino/layers/attention/attention_masks.h"
+#include "domino/layers/options.h"
 
 namespace domino::layers {
 
@@ -30,13 +31,6 @@ namespace {
 
 using Sizes = std::vector<std::int64_t>;
 
-MultiHeadAttentionOptions with_heads(int num_heads, int key_dim,
-                                     MultiHeadAttentionOptions options) {
-  options.num_heads = num_heads;
-  options.key_dim = key_dim;
-  return options;
-}
-
 void check_positive(std::string_view option, std::int64_t value) {
   check<ValueError>(value > 0, "MultiHeadAttention: {} is {}; expected at least 1", option, value);
 }
@@ -45,7 +39,9 @@ void check_positive(std::string_view option, std::int64_t value) {
 
 MultiHeadAttention::MultiHeadAttention(int num_heads, int key_dim,
                                        MultiHeadAttentionOptions options)
-    : MultiHeadAttention(with_heads(num_heads, key_dim, std::move(options))) {}
+    : MultiHeadAttention(
+          with(&MultiHeadAttentionOptions::num_heads, num_heads,
+               with(&MultiHeadAttentionOptions::key_dim, key_dim, std::move(options)))) {}
 
 MultiHeadAttention::MultiHeadAttention(MultiHeadAttentionOptions options)
     : NamedLayer(options.name), options_(std::move(options)) {

@@ -7,6 +7,7 @@
 #include "domino/core/check.h"
 #include "domino/layers/activations/activation_function.h"
 #include "domino/layers/data_format.h"
+#include "domino/layers/options.h"
 
 namespace domino::layers {
 
@@ -25,12 +26,6 @@ void Conv1DOptions::fields(Fields& f) {
 }
 
 namespace {
-
-Conv1DOptions with_sizes(int filters, int kernel_size, Conv1DOptions options) {
-  options.filters = filters;
-  options.kernel_size = kernel_size;
-  return options;
-}
 
 void check_number(std::string_view option, const Integers& numbers) {
   check<ValueError>(
@@ -78,7 +73,8 @@ Padding padding_for(const Conv1DOptions& options, std::int64_t width, std::int64
 }  // namespace
 
 Conv1D::Conv1D(int filters, int kernel_size, Conv1DOptions options)
-    : Conv1D(with_sizes(filters, kernel_size, std::move(options))) {}
+    : Conv1D(with(&Conv1DOptions::filters, filters,
+                  with(&Conv1DOptions::kernel_size, kernel_size, std::move(options)))) {}
 
 Conv1D::Conv1D(Conv1DOptions options) : UnaryLayer(options.name), options_(std::move(options)) {
   check_options(options_);

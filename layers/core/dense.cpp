@@ -5,6 +5,7 @@
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
 #include "domino/layers/activations/activation_function.h"
+#include "domino/layers/options.h"
 
 namespace domino::layers {
 
@@ -18,18 +19,14 @@ void DenseOptions::fields(Fields& f) {
 
 namespace {
 
-DenseOptions with_units(int units, DenseOptions options) {
-  options.units = units;
-  return options;
-}
-
 void check_input(const Shape& input) {
   check(input.rank() >= 2, "needs (batch, ..., features), got {}", input);
 }
 
 }  // namespace
 
-Dense::Dense(int units, DenseOptions options) : Dense(with_units(units, std::move(options))) {}
+Dense::Dense(int units, DenseOptions options)
+    : Dense(with(&DenseOptions::units, units, std::move(options))) {}
 
 Dense::Dense(DenseOptions options) : UnaryLayer(options.name), options_(std::move(options)) {
   check<ValueError>(options_.units > 0, "Dense: units is {}; expected at least 1", options_.units);

@@ -4,6 +4,7 @@
 
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
+#include "domino/layers/options.h"
 
 namespace domino::layers {
 
@@ -14,18 +15,9 @@ void EmbeddingOptions::fields(Fields& f) {
   f("mask_zero", mask_zero);
 }
 
-namespace {
-
-EmbeddingOptions with_sizes(int input_dim, int output_dim, EmbeddingOptions options) {
-  options.input_dim = input_dim;
-  options.output_dim = output_dim;
-  return options;
-}
-
-}  // namespace
-
 Embedding::Embedding(int input_dim, int output_dim, EmbeddingOptions options)
-    : Embedding(with_sizes(input_dim, output_dim, std::move(options))) {}
+    : Embedding(with(&EmbeddingOptions::input_dim, input_dim,
+                     with(&EmbeddingOptions::output_dim, output_dim, std::move(options)))) {}
 
 Embedding::Embedding(EmbeddingOptions options)
     : UnaryLayer(options.name), options_(std::move(options)) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "domino/layers/options.h"
 #include "domino/layers/regularization/noise.h"
 
 namespace domino::layers {
@@ -12,17 +13,8 @@ void AlphaDropoutOptions::fields(Fields& f) {
   f("noise_shape", noise_shape);
 }
 
-namespace {
-
-AlphaDropoutOptions with_rate(double rate, AlphaDropoutOptions options) {
-  options.rate = rate;
-  return options;
-}
-
-}  // namespace
-
 AlphaDropout::AlphaDropout(double rate, AlphaDropoutOptions options)
-    : AlphaDropout(with_rate(rate, std::move(options))) {}
+    : AlphaDropout(with(&AlphaDropoutOptions::rate, rate, std::move(options))) {}
 
 AlphaDropout::AlphaDropout(AlphaDropoutOptions options)
     : UnaryLayer(options.name), options_(std::move(options)) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "domino/layers/options.h"
 #include "domino/layers/regularization/noise.h"
 
 namespace domino::layers {
@@ -12,17 +13,8 @@ void DropoutOptions::fields(Fields& f) {
   f("noise_shape", noise_shape);
 }
 
-namespace {
-
-DropoutOptions with_rate(double rate, DropoutOptions options) {
-  options.rate = rate;
-  return options;
-}
-
-}  // namespace
-
 Dropout::Dropout(double rate, DropoutOptions options)
-    : Dropout(with_rate(rate, std::move(options))) {}
+    : Dropout(with(&DropoutOptions::rate, rate, std::move(options))) {}
 
 Dropout::Dropout(DropoutOptions options) : UnaryLayer(options.name), options_(std::move(options)) {
   check_rate(kType, "rate", options_.rate);

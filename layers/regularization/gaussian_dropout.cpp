@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "domino/layers/options.h"
 #include "domino/layers/regularization/noise.h"
 
 namespace domino::layers {
@@ -11,17 +12,8 @@ void GaussianDropoutOptions::fields(Fields& f) {
   f("seed", seed);
 }
 
-namespace {
-
-GaussianDropoutOptions with_rate(double rate, GaussianDropoutOptions options) {
-  options.rate = rate;
-  return options;
-}
-
-}  // namespace
-
 GaussianDropout::GaussianDropout(double rate, GaussianDropoutOptions options)
-    : GaussianDropout(with_rate(rate, std::move(options))) {}
+    : GaussianDropout(with(&GaussianDropoutOptions::rate, rate, std::move(options))) {}
 
 GaussianDropout::GaussianDropout(GaussianDropoutOptions options)
     : UnaryLayer(options.name), options_(std::move(options)) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "domino/layers/options.h"
 #include "domino/layers/regularization/noise.h"
 
 namespace domino::layers {
@@ -11,17 +12,8 @@ void GaussianNoiseOptions::fields(Fields& f) {
   f("seed", seed);
 }
 
-namespace {
-
-GaussianNoiseOptions with_stddev(double stddev, GaussianNoiseOptions options) {
-  options.stddev = stddev;
-  return options;
-}
-
-}  // namespace
-
 GaussianNoise::GaussianNoise(double stddev, GaussianNoiseOptions options)
-    : GaussianNoise(with_stddev(stddev, std::move(options))) {}
+    : GaussianNoise(with(&GaussianNoiseOptions::stddev, stddev, std::move(options))) {}
 
 GaussianNoise::GaussianNoise(GaussianNoiseOptions options)
     : UnaryLayer(options.name), options_(std::move(options)) {

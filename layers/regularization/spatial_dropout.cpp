@@ -2,7 +2,8 @@
 
 #include <utility>
 
-#include "domino/core/check.h"
+#include "domino/layers/check_shape.h"
+#include "domino/layers/options.h"
 #include "domino/layers/regularization/noise.h"
 
 namespace domino::layers {
@@ -12,17 +13,8 @@ void SpatialDropout1DOptions::fields(Fields& f) {
   f("seed", seed);
 }
 
-namespace {
-
-SpatialDropout1DOptions with_rate(double rate, SpatialDropout1DOptions options) {
-  options.rate = rate;
-  return options;
-}
-
-}  // namespace
-
 SpatialDropout1D::SpatialDropout1D(double rate, SpatialDropout1DOptions options)
-    : SpatialDropout1D(with_rate(rate, std::move(options))) {}
+    : SpatialDropout1D(with(&SpatialDropout1DOptions::rate, rate, std::move(options))) {}
 
 SpatialDropout1D::SpatialDropout1D(SpatialDropout1DOptions options)
     : UnaryLayer(options.name), options_(std::move(options)) {

@@ -5,17 +5,13 @@
 
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
+#include "domino/layers/options.h"
 
 namespace domino::layers {
 
 void PermuteOptions::fields(Fields& f) { f("dims", dims); }
 
 namespace {
-
-PermuteOptions with_dims(std::vector<std::int64_t> dims, PermuteOptions options) {
-  options.dims = std::move(dims);
-  return options;
-}
 
 bool is_permutation_from_1(std::vector<std::int64_t> dims) {
   std::sort(dims.begin(), dims.end());
@@ -28,7 +24,7 @@ bool is_permutation_from_1(std::vector<std::int64_t> dims) {
 }  // namespace
 
 Permute::Permute(std::vector<std::int64_t> dims, PermuteOptions options)
-    : Permute(with_dims(std::move(dims), std::move(options))) {}
+    : Permute(with(&PermuteOptions::dims, std::move(dims), std::move(options))) {}
 
 Permute::Permute(PermuteOptions options) : UnaryLayer(options.name), options_(std::move(options)) {
   check<ValueError>(is_permutation_from_1(options_.dims),

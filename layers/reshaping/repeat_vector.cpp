@@ -4,22 +4,14 @@
 
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
+#include "domino/layers/options.h"
 
 namespace domino::layers {
 
 void RepeatVectorOptions::fields(Fields& f) { f("n", n); }
 
-namespace {
-
-RepeatVectorOptions with_n(int n, RepeatVectorOptions options) {
-  options.n = n;
-  return options;
-}
-
-}  // namespace
-
 RepeatVector::RepeatVector(int n, RepeatVectorOptions options)
-    : RepeatVector(with_n(n, std::move(options))) {}
+    : RepeatVector(with(&RepeatVectorOptions::n, n, std::move(options))) {}
 
 RepeatVector::RepeatVector(RepeatVectorOptions options)
     : UnaryLayer(options.name), options_(std::move(options)) {

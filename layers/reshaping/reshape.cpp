@@ -5,17 +5,13 @@
 
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
+#include "domino/layers/options.h"
 
 namespace domino::layers {
 
 void ReshapeOptions::fields(Fields& f) { f("target_shape", target_shape); }
 
 namespace {
-
-ReshapeOptions with_shape(std::vector<std::int64_t> target_shape, ReshapeOptions options) {
-  options.target_shape = std::move(target_shape);
-  return options;
-}
 
 /// `(batch, *target)` with -1 worked out for an input of known sizes.
 Shape output_shape(const Shape& input, const std::vector<std::int64_t>& target) {
@@ -34,7 +30,7 @@ Shape output_shape(const Shape& input, const std::vector<std::int64_t>& target) 
 }  // namespace
 
 Reshape::Reshape(std::vector<std::int64_t> target_shape, ReshapeOptions options)
-    : Reshape(with_shape(std::move(target_shape), std::move(options))) {}
+    : Reshape(with(&ReshapeOptions::target_shape, std::move(target_shape), std::move(options))) {}
 
 Reshape::Reshape(ReshapeOptions options) : UnaryLayer(options.name), options_(std::move(options)) {
   const std::vector<std::int64_t>& target = options_.target_shape;

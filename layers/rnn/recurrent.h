@@ -236,13 +236,6 @@ class RecurrentLayer : public SequenceLayer<D> {
   const RecurrentSetup setup_;
 };
 
-/// `LSTM(32, {...})`: the units may stand in front.
-template <class Options>
-Options with_units(int units, Options options) {
-  options.units = units;
-  return options;
-}
-
 }  // namespace detail
 
 }  // namespace domino::layers
