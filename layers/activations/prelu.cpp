@@ -13,6 +13,7 @@ void PReLUOptions::fields(Fields& f) {
 }
 
 PReLU::PReLU(PReLUOptions options) : UnaryLayer(options.name), options_(std::move(options)) {
+  check_initializers(kType, {options_.alpha_initializer});
   set_supports_masking(true);
 }
 

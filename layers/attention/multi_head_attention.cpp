@@ -52,6 +52,7 @@ MultiHeadAttention::MultiHeadAttention(MultiHeadAttentionOptions options)
   for (const std::int64_t size : options_.output_shape.values()) {
     check_positive("a size of output_shape", size);
   }
+  check_initializers(kType, {options_.kernel_initializer, options_.bias_initializer});
 }
 
 Signature MultiHeadAttention::arguments() {

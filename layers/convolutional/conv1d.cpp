@@ -52,6 +52,7 @@ void check_options(const Conv1DOptions& options) {
   check<ValueError>(padding == "valid" || padding == "same" || padding == "causal",
                     "Conv1D: padding is '{}'; expected one of 'valid', 'same', 'causal'", padding);
   check_activation(Conv1D::kType, options.activation);
+  check_initializers(Conv1D::kType, {options.kernel_initializer, options.bias_initializer});
 }
 
 struct Padding {

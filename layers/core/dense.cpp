@@ -31,6 +31,7 @@ Dense::Dense(int units, DenseOptions options)
 Dense::Dense(DenseOptions options) : UnaryLayer(options.name), options_(std::move(options)) {
   check<ValueError>(options_.units > 0, "Dense: units is {}; expected at least 1", options_.units);
   check_activation(kType, options_.activation);
+  check_initializers(kType, {options_.kernel_initializer, options_.bias_initializer});
   set_supports_masking(true);
 }
 

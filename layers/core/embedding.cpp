@@ -24,6 +24,7 @@ Embedding::Embedding(EmbeddingOptions options)
   check<ValueError>(options_.input_dim > 0 && options_.output_dim > 0,
                     "Embedding: input_dim is {} and output_dim {}; expected at least 1 for both",
                     options_.input_dim, options_.output_dim);
+  check_initializers(kType, {options_.embeddings_initializer});
   set_supports_masking(options_.mask_zero);
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "domino/backends/ops.h"
@@ -291,24 +292,48 @@ std::string_view without_alias(std::string_view name) {
 using Any = InitializerSpec::Any;
 
 template <std::size_t I = 0>
-Any make(std::string_view name, std::vector<std::string> tried = {}) {
+std::optional<Any> find(std::string_view name) {
   if constexpr (I == std::variant_size_v<Any>) {
-    fail<ValueError>("no initializer is called '{}'; expected one of {}", name,
-                     fmt::join(tried, ", "));
+    return std::nullopt;
   } else {
     using Initializer = std::variant_alternative_t<I, Any>;
-    tried.push_back(snake_case(Initializer::kType));
-    if (name == Initializer::kType || name == tried.back()) return Initializer{};
-    return make<I + 1>(name, std::move(tried));
+    if (name == Initializer::kType || name == snake_case(Initializer::kType)) return Initializer{};
+    return find<I + 1>(name);
   }
+}
+
+template <std::size_t... I>
+std::vector<std::string> known_names(std::index_sequence<I...>) {
+  return {snake_case(std::variant_alternative_t<I, Any>::kType)...};
+}
+
+std::string complaint(std::string_view name) {
+  const auto names = known_names(std::make_index_sequence<std::variant_size_v<Any>>());
+  return fmt::format("no initializer is called '{}'; expected one of {}", name,
+                     fmt::join(names, ", "));
 }
 
 }  // namespace
 
-InitializerSpec::InitializerSpec(std::string_view name) : any_(make(without_alias(name))) {}
+InitializerSpec::InitializerSpec(std::string_view name)
+    : any_(find(without_alias(name))), unknown_(any_ ? "" : name) {}
+
+void InitializerSpec::check_known(std::string_view layer) const {
+  check<ValueError>(any_.has_value(), "{}: {}", layer, complaint(unknown_));
+}
+
+void check_initializers(std::string_view layer,
+                        std::initializer_list<InitializerSpec> initializers) {
+  for (const InitializerSpec& initializer : initializers) initializer.check_known(layer);
+}
+
+const Any& InitializerSpec::any() const {
+  check<ValueError>(any_.has_value(), "{}", complaint(unknown_));
+  return *any_;
+}
 
 Tensor InitializerSpec::operator()(const Shape& shape, DType dtype) const {
-  return std::visit([&](const auto& initializer) { return initializer(shape, dtype); }, any_);
+  return std::visit([&](const auto& initializer) { return initializer(shape, dtype); }, any());
 }
 
 Config InitializerSpec::to_config() const {
@@ -322,7 +347,7 @@ Config InitializerSpec::to_config() const {
                                {"config", config},
                                {"registered_name", {}}});
       },
-      any_);
+      any());
 }
 
 InitializerSpec InitializerSpec::from_config(const Config& config) {
@@ -330,13 +355,13 @@ InitializerSpec InitializerSpec::from_config(const Config& config) {
   if (config.is_string()) return std::string_view(config.as_string());
   InitializerSpec spec(std::string_view(config.at("class_name").as_string()));
   const Config* arguments = config.find("config");
-  if (arguments == nullptr || arguments->is_null()) return spec;
+  if (!spec.any_ || arguments == nullptr || arguments->is_null()) return spec;
   std::visit(
       [&](auto& initializer) {
         Fields fields(*arguments);
         initializer.fields(fields);
       },
-      spec.any_);
+      *spec.any_);
   return spec;
 }
 

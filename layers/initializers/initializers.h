@@ -1,6 +1,8 @@
 #pragma once
 
 #include <concepts>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -201,7 +203,7 @@ class InitializerSpec {
                    initializers::Orthogonal>;
 
   // NOLINTBEGIN(google-explicit-constructor): `.kernel_initializer = "zeros"` reads as in Keras
-  /// Throws ValueError, listing the names, for one that Keras does not know.
+  /// A name that Keras does not know throws where it is used: see `check_initializers`.
   InitializerSpec(std::string_view name);
   InitializerSpec(const char* name) : InitializerSpec(std::string_view(name)) {}
   template <class I>
@@ -217,8 +219,18 @@ class InitializerSpec {
   /// Reads an object, a name, or null: Keras' default, "glorot_uniform".
   static InitializerSpec from_config(const Config& config);
 
+  /// Throws ValueError, naming `layer` and listing the names, unless Keras knows the name.
+  void check_known(std::string_view layer) const;
+
  private:
-  Any any_;
+  const Any& any() const;
+
+  std::optional<Any> any_;
+  std::string unknown_;  // the name, if there is no initializer of it
 };
+
+/// For a layer's constructor: throws ValueError, naming `layer`, unless Keras knows all of them.
+void check_initializers(std::string_view layer,
+                        std::initializer_list<InitializerSpec> initializers);
 
 }  // namespace domino

@@ -27,6 +27,9 @@ void BatchNormalizationOptions::fields(Fields& f) {
 
 BatchNormalization::BatchNormalization(BatchNormalizationOptions options)
     : UnaryLayer(options.name), options_(std::move(options)) {
+  check_initializers(kType,
+                     {options_.beta_initializer, options_.gamma_initializer,
+                      options_.moving_mean_initializer, options_.moving_variance_initializer});
   set_supports_masking(true);
 }
 

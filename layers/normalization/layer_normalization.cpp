@@ -24,6 +24,7 @@ LayerNormalization::LayerNormalization(LayerNormalizationOptions options)
     : UnaryLayer(options.name), options_(std::move(options)) {
   check<ValueError>(!options_.axis.values().empty(),
                     "LayerNormalization: axis names no axis; expected one, as in -1, or several");
+  check_initializers(kType, {options_.beta_initializer, options_.gamma_initializer});
   set_supports_masking(true);
 }
 

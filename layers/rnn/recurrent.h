@@ -104,6 +104,7 @@ op::UnaryKind cell_activation(std::string_view type, std::string_view option,
 template <class Options>
 RecurrentSetup recurrent_setup(std::string_view type, op::CellKind cell, const Options& o) {
   check_units(type, o.units);
+  check_initializers(type, {o.kernel_initializer, o.recurrent_initializer, o.bias_initializer});
   RecurrentSetup setup{.op = {.cell = cell,
                               .activation = cell_activation(type, "activation", o.activation),
                               .go_backwards = o.go_backwards,

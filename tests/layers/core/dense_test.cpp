@@ -1,5 +1,6 @@
 #include "domino/layers/core/dense.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -29,6 +30,11 @@ TEST(Dense, NamesTheActivations) {
             "linear, log_sigmoid, log_softmax, mish, relu, relu6, selu, sigmoid, silu, "
             "soft_shrink, softmax, softplus, softsign, sparse_plus, sparse_sigmoid, sparsemax, "
             "squareplus, swish, tanh, tanh_shrink");
+}
+
+TEST(Dense, NeedsAnInitializerOfKeras) {
+  EXPECT_THAT(error_of([] { return Dense(3, {.kernel_initializer = "glorot"}); }),
+              ::testing::StartsWith("Dense: no initializer is called 'glorot'; expected one of"));
 }
 
 TEST(Dense, NeedsABatchAxis) {
