@@ -38,11 +38,16 @@ function(domino_write_layer_lists)
   if(paths)
     list(TRANSFORM classes REPLACE "(.+)" "      register_row<layers::\\1>(),\n" OUTPUT_VARIABLE rows)
     list(JOIN rows "" rows)
+    list(TRANSFORM classes REPLACE "(.+)" "      typeid(\\1),\n" OUTPUT_VARIABLE types)
+    list(JOIN types "" types)
     set(registry "${PROJECT_BINARY_DIR}/generated/layer_registry.cpp")
-    file(CONFIGURE OUTPUT "${registry}" CONTENT "${note}#include <vector>
+    file(CONFIGURE OUTPUT "${registry}" CONTENT "${note}#include <set>
+#include <typeindex>
+#include <vector>
 
 #include \"domino/graph/registry.h\"
 #include \"domino/layers.h\"
+#include \"domino/layers/builtin.h\"
 
 namespace domino {
 
@@ -50,6 +55,12 @@ const std::vector<LayerRegistration>& builtin_layers() {
   static const std::vector<LayerRegistration> rows = {
 ${rows}  };
   return rows;
+}
+
+bool layers::is_builtin(const Layer& layer) {
+  static const std::set<std::type_index> types = {
+${types}  };
+  return types.contains(typeid(layer));
 }
 
 }  // namespace domino

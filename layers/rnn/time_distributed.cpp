@@ -7,6 +7,8 @@
 #include "domino/graph/invoke.h"
 #include "domino/graph/mask_rules.h"
 #include "domino/graph/registry.h"
+#include "domino/layers/builtin.h"
+#include "domino/layers/core/lambda.h"
 
 namespace domino::layers {
 
@@ -64,18 +66,11 @@ bool may_be_first_axis(const Config& axis) {
   return !axis.is_int() || axis.as_int() == 0 || axis.as_int() < -1;
 }
 
-bool is_builtin(const Layer& layer) {
-  // A Lambda computes what the user wrote.
-  return layer.type() != "Lambda" &&
-         std::ranges::any_of(builtin_layers(), [&](const LayerRegistration& row) {
-           return row.type == layer.type();
-         });
-}
-
 /// True if a sequence's output is known not to depend on the others of its batch, nor on the call
 /// before.
 bool keeps_samples_apart(const Layer& layer) {
-  if (!is_builtin(layer)) return false;
+  // A Lambda computes what the user wrote.
+  if (!is_builtin(layer) || dynamic_cast<const Lambda*>(&layer) != nullptr) return false;
   const Config config = layer.config();
   const Config* axis = config.find("axis");
   if (axis != nullptr && may_be_first_axis(*axis)) return false;

@@ -61,6 +61,20 @@ TEST(TimeDistributedTest, KeepsStepsApartWhereTheLayerMixesItsBatch) {
   }
 }
 
+/// A layer of the user's, which may call itself as it likes.
+class BatchMean final : public UnaryLayer<BatchMean> {
+ public:
+  static constexpr std::string_view kType = "Dense";
+  Tensor call(const Tensor& x) const {
+    return ops::broadcast_to(ops::mean(x, {0}, true), x.shape());
+  }
+};
+
+TEST(TimeDistributedTest, KnowsItsOwnLayersByTheirClass) {
+  const Tensor y = TimeDistributed(BatchMean())(sequences());
+  EXPECT_TRUE(equal(ops::select(y, 1, 0), Tensor({2, 2}, {4, 5, 4, 5})));
+}
+
 TEST(TimeDistributedTest, CarriesTheStateOfItsLayerFromStepToStep) {
   const LSTM lstm(2, {.stateful = true});
   const Tensor words({1, 2, 3, 1}, {1, 2, 3, 4, 5, 6});
