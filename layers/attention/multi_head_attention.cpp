@@ -82,6 +82,12 @@ void check_ranks(const Shape& query, const Shape& value, const Shape& key) {
         key);
 }
 
+void check_batches(const Shape& query, const Shape& value, const Shape& key) {
+  check(value[0] == query[0] && key[0] == query[0],
+        "query, value and key need as many sequences, got {}, {} and {} in {}, {} and {}", query[0],
+        value[0], key[0], query, value, key);
+}
+
 void check_steps(const Shape& value, const Shape& key) {
   check(steps_of(value) == steps_of(key), "value and key need as many steps, got {} and {}", value,
         key);
@@ -253,6 +259,7 @@ Tensors MultiHeadAttention::call(const Arguments& arguments) const {
   const Tensor value = arguments.tensor("value");
   const Tensor key = arguments.has("key") ? arguments.tensor("key") : value;
   check_ranks(query.shape(), value.shape(), key.shape());
+  check_batches(query.shape(), value.shape(), key.shape());
   check_steps(value.shape(), key.shape());
   const Tensor seen = seen_keys(arguments, query.shape(), value.shape(), key.shape());
   const bool gives_scores = arguments.option("return_attention_scores", false);

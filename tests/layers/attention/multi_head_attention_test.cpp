@@ -146,6 +146,11 @@ TEST(MultiHeadAttentionTest, SaysWhichInputsItNeeds) {
       "MultiHeadAttention (unnamed) on (2, 3, 4), (2, 2, 4), (2, 3, 4): value and key need as "
       "many steps, got (2, 2, 4) and (2, 3, 4)");
   EXPECT_EQ(error_of([&] {
+              return layer({.query = waves({1, 3, 4}), .value = value()});
+            }),
+            "MultiHeadAttention (unnamed) on (1, 3, 4), (2, 2, 4): query, value and key need as "
+            "many sequences, got 1, 2 and 2 in (1, 3, 4), (2, 2, 4) and (2, 2, 4)");
+  EXPECT_EQ(error_of([&] {
               return layer({.query = waves({2, 3, 5}), .value = value()});
             }),
             "MultiHeadAttention (unnamed) on (2, 3, 5), (2, 2, 4): its query_dense was built for 4 "
