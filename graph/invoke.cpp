@@ -145,7 +145,7 @@ std::string call_title(const Layer& layer, const Call<Tensor>& call) {
       shapes += (shapes.empty() ? "" : ", ") + to_string(tensor.shape());
     }
   }
-  return fmt::format("{} on {}", layer.title(), shapes);
+  return shapes.empty() ? layer.title() : fmt::format("{} on {}", layer.title(), shapes);
 }
 
 void build(const Layer& layer, const std::vector<std::vector<Shape>>& shapes) {

@@ -25,6 +25,11 @@ TEST(Add, RefusesShapesThatDoNotFit) {
             "(2, 2) do not fit");
 }
 
+TEST(Add, RefusesAnEmptyList) {
+  EXPECT_EQ(error_of([] { return Add()(Tensors{}); }),
+            "Add (unnamed): its argument 'inputs' is missing");
+}
+
 TEST(Add, RefusesDifferentBatches) {
   const Tensor a({2, 1}, {1, 2});
   const Tensor b({1, 1}, {1});
