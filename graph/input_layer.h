@@ -11,6 +11,7 @@
 
 namespace domino {
 
+/// What an Input takes.
 struct InputOptions {
   Shape shape = {};  ///< without the batch axis; kAny where a size may vary
   DType dtype = DType::Float32;

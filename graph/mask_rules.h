@@ -16,6 +16,7 @@ std::string_view name_of(MaskRules rules);
 /// otherwise.
 MaskRules current_rules();
 
+/// While it lives, this thread's eager calls follow `rules`: `RulesScope keras(MaskRules::Keras);`.
 class RulesScope {
  public:
   explicit RulesScope(MaskRules rules);

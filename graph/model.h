@@ -16,6 +16,7 @@
 
 namespace domino {
 
+/// Options of Model.
 struct ModelOptions {
   std::string name = {};
   MaskRules rules = MaskRules::Intended;
