@@ -70,7 +70,8 @@ void SafetensorsReader::read_header() {
       file_bytes);
   const auto header_bytes = std::bit_cast<std::uint64_t>(length);
   const std::uint64_t rest = file_bytes - kLengthBytes;
-  check<IoError>(header_bytes <= rest, "its header should have {} bytes, but only {} follow",
+  check<IoError>(header_bytes <= rest,
+                 "its header should have {} bytes, but only {} follow; is it a safetensors file?",
                  header_bytes, rest);
   check<IoError>(header_bytes <= kMostHeaderBytes,
                  "its header should have {} bytes; the format allows {}", header_bytes,

@@ -64,9 +64,10 @@ TEST_F(MalformedSafetensorsTest, HeaderHasAnotherLength) {
             "bytes");
   EXPECT_EQ(error_for_bytes(length_bytes(0)), "its header does not begin with '{'");
   EXPECT_EQ(error_for_bytes(length_bytes(3) + "{}"),
-            "its header should have 3 bytes, but only 2 follow");
+            "its header should have 3 bytes, but only 2 follow; is it a safetensors file?");
   EXPECT_EQ(error_for_bytes(length_bytes(UINT64_MAX) + "{}"),
-            "its header should have 18446744073709551615 bytes, but only 2 follow");
+            "its header should have 18446744073709551615 bytes, but only 2 follow; is it a "
+            "safetensors file?");
 }
 
 TEST_F(MalformedSafetensorsTest, HeaderIsLargerThanTheFormatAllows) {
