@@ -27,6 +27,9 @@ function(domino_write_layer_lists)
   set(note "// Written by CMake from the domino_layer() lines of layers/CMakeLists.txt.\n")
 
   list(TRANSFORM paths REPLACE "(.+)" "#include \"domino/layers/\\1.h\"\n" OUTPUT_VARIABLE includes)
+  # The graph knows inputs, so that this header has no domino_layer() line.
+  list(APPEND includes "#include \"domino/layers/core/input_layer.h\"\n")
+  list(SORT includes)
   list(JOIN includes "" includes)
   file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/include/domino/layers.h"
        CONTENT "${note}#pragma once\n\n${includes}" @ONLY)

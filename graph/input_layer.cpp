@@ -16,7 +16,14 @@ ValueNumber fresh_value() {
 
 }  // namespace
 
-InputLayer::InputLayer(InputOptions options) : Layer(options.name), options_(std::move(options)) {}
+InputLayer::InputLayer(InputOptions options) : Layer(options.name), options_(std::move(options)) {
+  for (const std::int64_t size : batch_shape()) {
+    check<ValueError>(size >= 0 || size == kAny,
+                      "InputLayer: the size {} in {}; expected sizes of at least 0, or kAny where "
+                      "a size may vary",
+                      size, batch_shape());
+  }
+}
 
 InputLayer InputLayer::from_config(const Config& config) {
   InputOptions options;
