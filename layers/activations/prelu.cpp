@@ -1,9 +1,11 @@
 #include "domino/layers/activations/prelu.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
+#include "domino/layers/check_shape.h"
 
 namespace domino::layers {
 
@@ -29,10 +31,24 @@ void PReLU::build(const Shape& input) const {
   add_weight("alpha", alpha, options_.alpha_initializer);
 }
 
+namespace {
+
+bool is_shared(const PReLUOptions& options, int axis) {
+  return std::ranges::count(options.shared_axes.values(), axis) > 0;
+}
+
+}  // namespace
+
 Tensor PReLU::call(const Tensor& x) const {
+  const Tensor alpha = weight("alpha");
+  check(x.rank() == alpha.rank() + 1, "was built for inputs of {} axes, got {}", alpha.rank() + 1,
+        x.shape());
+  for (int axis = 1; axis < x.rank(); ++axis) {
+    if (!is_shared(options_, axis)) check_built_for(alpha.size(axis - 1), x.shape(), axis);
+  }
   const Tensor above = ops::relu(x);
   const Tensor below = ops::relu(ops::negative(x));
-  return ops::subtract(above, ops::multiply(weight("alpha"), below));
+  return ops::subtract(above, ops::multiply(alpha, below));
 }
 
 }  // namespace domino::layers

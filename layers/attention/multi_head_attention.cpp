@@ -8,6 +8,7 @@
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
 #include "domino/layers/attention/attention_masks.h"
+#include "domino/layers/check_shape.h"
 #include "domino/layers/options.h"
 
 namespace domino::layers {
@@ -158,10 +159,7 @@ Tensor MultiHeadAttention::projected(const Tensor& x, const std::string& name, i
   const auto middle = kernel.shape().begin() + from_axes;
   const std::int64_t from = product(Sizes(kernel.shape().begin(), middle));
   const Sizes to(middle, kernel.shape().end());
-  check(x.size(-1) == from,
-        "its {} was built for {} features, got {} in {}; a layer keeps the features of its first "
-        "call",
-        name, from, x.size(-1), x.shape());
+  check_built_for(from, x.shape(), -1, fmt::format("its {} ", name));
   if (bias.defined()) bias = ops::reshape(bias, {product(to)});
   const Tensor y = ops::dense(x, ops::reshape(kernel, {from, product(to)}), bias, activation);
   return ops::reshape(y, Shape(joined(x.shape().without(-1).sizes(), to)));

@@ -6,6 +6,7 @@
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
 #include "domino/layers/activations/activation_function.h"
+#include "domino/layers/check_shape.h"
 #include "domino/layers/data_format.h"
 #include "domino/layers/options.h"
 
@@ -89,7 +90,7 @@ std::int64_t Conv1D::width() const {
 }
 
 void Conv1D::build(const Shape& input) const {
-  check(input.rank() == 3, "needs (batch, steps, features), got {}", input);
+  check_sequences(input);
   const std::int64_t features = input[channels_first() ? 1 : 2];
   const std::int64_t steps = input[channels_first() ? 2 : 1];
   check(features == kAny || features % options_.groups == 0,
@@ -104,12 +105,14 @@ void Conv1D::build(const Shape& input) const {
 }
 
 Tensor Conv1D::call(const Tensor& input) const {
-  check(input.rank() == 3, "needs (batch, steps, features), got {}", input.shape());
+  check_sequences(input.shape());
+  const Tensor kernel = weight("kernel");
+  check_built_for(kernel.size(1) * options_.groups, input.shape(), channels_first() ? 1 : 2);
   const ops::Axes turned{0, 2, 1};
   const Tensor x = channels_first() ? ops::transpose(input, turned) : input;
   const Padding padding = padding_for(options_, width(), x.size(1));
   const auto fused = elementwise_kind(options_.activation);
-  Tensor y = ops::conv1d(x, weight("kernel"), weight("bias"),
+  Tensor y = ops::conv1d(x, kernel, weight("bias"),
                          {.stride = only(options_.strides),
                           .dilation = only(options_.dilation_rate),
                           .groups = options_.groups,

@@ -5,6 +5,7 @@
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
 #include "domino/layers/activations/activation_function.h"
+#include "domino/layers/check_shape.h"
 #include "domino/layers/options.h"
 
 namespace domino::layers {
@@ -43,8 +44,10 @@ void Dense::build(const Shape& input) const {
 
 Tensor Dense::call(const Tensor& x) const {
   check_input(x.shape());
+  const Tensor kernel = weight("kernel");
+  check_built_for(kernel.size(0), x.shape(), -1);
   const auto fused = elementwise_kind(options_.activation);
-  const Tensor y = ops::dense(ops::cast(x, DType::Float32), weight("kernel"), weight("bias"),
+  const Tensor y = ops::dense(ops::cast(x, DType::Float32), kernel, weight("bias"),
                               fused.value_or(op::UnaryKind::Linear));
   return fused ? y : activate(options_.activation, y);
 }

@@ -6,6 +6,7 @@
 
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
+#include "domino/layers/check_shape.h"
 
 namespace domino::layers {
 
@@ -55,6 +56,7 @@ Tensor BatchNormalization::call(const Tensor& input, const OptionalMask& mask) c
   check<MaskError>(!mask || mask->shape().rank() == input.rank() - 1,
                    "a mask of shape {} for {}; the mask should have one axis less than the input",
                    mask ? mask->shape() : Shape(), input.shape());
+  check_built_for(weight("moving_mean").size(0), input.shape(), options_.axis);
   const Tensor x = ops::cast(input, DType::Float32);
   const int axis = x.shape().axis(options_.axis);
   if (axis == x.rank() - 1) {

@@ -7,6 +7,7 @@
 
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
+#include "domino/layers/check_shape.h"
 
 namespace domino::layers {
 
@@ -37,6 +38,13 @@ ops::Axes sorted_axes(const Integers& axis) {
   return axes;
 }
 
+void check_weight(const Tensor& weight, const Shape& input, const ops::Axes& axes) {
+  if (!weight.defined()) return;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    check_built_for(weight.size(static_cast<int>(i)), input, axes[i]);
+  }
+}
+
 /// A weight of the sizes of `axes`, shaped to broadcast to `x`.
 Tensor beside(const Tensor& x, const Tensor& weight, const ops::Axes& axes) {
   std::vector<std::int64_t> sizes(static_cast<std::size_t>(x.rank()), 1);
@@ -63,6 +71,8 @@ Tensor LayerNormalization::call(const Tensor& input) const {
   const ops::Axes axes = sorted_axes(options_.axis);
   const Tensor gamma = weight("gamma");
   const Tensor beta = weight("beta");
+  check_weight(gamma, x.shape(), axes);
+  check_weight(beta, x.shape(), axes);
   const bool over_last = axes.size() == 1 && x.shape().axis(axes[0]) == x.rank() - 1;
   if (over_last && !options_.rms_scaling) {
     return ops::layer_norm(x, gamma, beta, options_.epsilon);

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "domino/backends/ops.h"
-#include "domino/core/check.h"
+#include "domino/layers/check_shape.h"
 #include "domino/layers/data_format.h"
 
 namespace domino::layers {
@@ -29,11 +29,7 @@ OptionalMask for_every_row(const OptionalMask& mask, const Shape& rows_and_steps
 }  // namespace
 
 Tensor GlobalAveragePooling1D::call(const Tensor& x, const OptionalMask& mask) const {
-  check(
-      x.rank() == 3,
-      "needs (batch, steps, features), got {}; give one sample a batch axis with shape (1, steps, "
-      "features)",
-      x.shape());
+  check_sequences(x.shape());
   const int steps = is_channels_first(kType, options_.data_format) ? 2 : 1;
   return ops::reduce_steps(x, for_every_row(mask, {x.size(0), x.size(steps)}),
                            ops::StepsReduce::Mean, steps, options_.keepdims);

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "domino/backends/ops.h"
-#include "domino/core/check.h"
+#include "domino/layers/check_shape.h"
 #include "domino/layers/data_format.h"
 
 namespace domino::layers {
@@ -19,7 +19,7 @@ GlobalMaxPooling1D::GlobalMaxPooling1D(GlobalMaxPooling1DOptions options)
 }
 
 Tensor GlobalMaxPooling1D::call(const Tensor& x) const {
-  check(x.rank() == 3, "needs (batch, steps, features), got {}", x.shape());
+  check_sequences(x.shape());
   const int steps = is_channels_first(kType, options_.data_format) ? 2 : 1;
   return ops::max(x, {steps}, options_.keepdims);
 }

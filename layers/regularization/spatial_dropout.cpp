@@ -23,7 +23,7 @@ SpatialDropout1D::SpatialDropout1D(SpatialDropout1DOptions options)
 }
 
 Tensor SpatialDropout1D::call(const Tensor& x) const {
-  check(x.rank() == 3, "needs (batch, steps, features), got {}", x.shape());
+  check_sequences(x.shape());
   return x;
 }
 

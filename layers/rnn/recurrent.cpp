@@ -2,6 +2,7 @@
 
 #include "domino/core/check.h"
 #include "domino/layers/activations/activation_function.h"
+#include "domino/layers/check_shape.h"
 
 namespace domino::layers::detail {
 
@@ -31,17 +32,10 @@ Initializer with_ones_for_forget_gate(const InitializerSpec& bias_initializer, s
   };
 }
 
-void check_rank(const Shape& sequences) {
-  check(sequences.rank() == 3,
-        "needs (batch, steps, features), got {}; give a single sequence a batch axis with shape "
-        "(1, steps, features)",
-        sequences);
-}
-
 }  // namespace
 
 std::vector<CellWeight> cell_weights(const RecurrentSetup& setup, const Shape& sequences) {
-  check_rank(sequences);
+  check_sequences(sequences);
   const std::int64_t columns = op::gates_of(setup.op.cell) * setup.units;
   std::vector<CellWeight> weights{
       {kKernel, {sequences[2], columns}, setup.kernel_initializer},
@@ -63,10 +57,8 @@ std::vector<std::string_view> state_names(const RecurrentSetup& setup) {
 namespace {
 
 void check_features(const Tensor& sequences, const Tensor& kernel) {
-  check_rank(sequences.shape());
-  check(sequences.size(2) == kernel.size(0),
-        "was built for {} features, got {} in {}; a layer keeps the features of its first call",
-        kernel.size(0), sequences.size(2), sequences.shape());
+  check_sequences(sequences.shape());
+  check_built_for(kernel.size(0), sequences.shape(), 2);
 }
 
 void check_initial_state(const RecurrentSetup& setup, const Tensor& sequences,

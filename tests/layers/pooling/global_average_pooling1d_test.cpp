@@ -29,7 +29,7 @@ TEST(GlobalAveragePooling1D, NeedsSteps) {
               return GlobalAveragePooling1D({.name = "pool"})(Tensor({2, 3}, {1, 2, 3, 4, 5, 6}));
             }),
             "GlobalAveragePooling1D 'pool' on (2, 3): needs (batch, steps, features), got (2, "
-            "3); give one sample a batch axis with shape (1, steps, features)");
+            "3); give a single sequence a batch axis with shape (1, steps, features)");
 }
 
 TEST(GlobalAveragePooling1D, NeedsAMaskOfSteps) {

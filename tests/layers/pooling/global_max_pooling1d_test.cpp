@@ -19,7 +19,8 @@ TEST(GlobalMaxPooling1D, NeedsSteps) {
   EXPECT_EQ(error_of([] {
               return GlobalMaxPooling1D({.name = "pool"})(Tensor({2, 3}, {1, 2, 3, 4, 5, 6}));
             }),
-            "GlobalMaxPooling1D 'pool' on (2, 3): needs (batch, steps, features), got (2, 3)");
+            "GlobalMaxPooling1D 'pool' on (2, 3): needs (batch, steps, features), got (2, 3); "
+            "give a single sequence a batch axis with shape (1, steps, features)");
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ TEST(SpatialDropout1D, NeedsSteps) {
   EXPECT_EQ(error_of([] {
               return SpatialDropout1D(0.5, {.name = "d"})(Tensor({1, 1}, {1}));
             }),
-            "SpatialDropout1D 'd' on (1, 1): needs (batch, steps, features), got (1, 1)");
+            "SpatialDropout1D 'd' on (1, 1): needs (batch, steps, features), got (1, 1); give "
+            "a single sequence a batch axis with shape (1, steps, features)");
 }
 
 }  // namespace
