@@ -1,6 +1,8 @@
 // How to write a layer of your own, and what it gets for it: shapes, masks, weights and every backend.
 #include <iostream>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "domino/backends/ops.h"
 #include "domino/graph/layer_templates.h"
@@ -34,10 +36,41 @@ class WeightedMean final : public domino::UnaryLayer<WeightedMean> {
   OptionalMask compute_mask(const Tensor&, const OptionalMask&) const { return {}; }
 };
 
+/// Options of Gate. A struct inside the class could not be a default argument there.
+struct GateOptions {
+  std::string activation = "sigmoid";
+  std::string name = {};
+  void fields(domino::Fields& f) { f("activation", activation); }
+};
+
+/// Multiplies each step by a learned number: (batch, steps, features) stays so, and the mask passes.
+class Gate final : public domino::UnaryLayer<Gate> {
+ public:
+  static constexpr std::string_view kType = "Gate";
+  using Options = GateOptions;  // with options(): what a saved layer is made of again
+
+  explicit Gate(GateOptions options = {})
+      : UnaryLayer(options.name),
+        options_(std::move(options)),
+        dense_(1, {.activation = options_.activation, .kernel_initializer = "ones"}) {
+    set_supports_masking(true);
+  }
+  const GateOptions& options() const { return options_; }
+
+  // Without this the weights of the layer inside are not found: not counted, saved or loaded.
+  void build(const Shape&) const { add_layer("dense", dense_); }
+  Tensor call(const Tensor& x) const { return ops::multiply(x, dense_(x)); }
+
+ private:
+  const GateOptions options_;
+  const layers::Dense dense_;
+};
+
 int main() {
   const auto steps = domino::Input({.shape = {domino::kAny, 2}, .name = "steps"});
   const auto kept = layers::Masking({.mask_value = -1.0})(steps);
-  const domino::Model model(steps, WeightedMean()(kept), {.name = "weighted"});
+  const auto gated = Gate({.activation = "relu", .name = "gate"})(kept);
+  const domino::Model model(steps, WeightedMean()(gated), {.name = "weighted"});
   std::cout << model.summary();
 
   // The third step is masked, so it does not matter.
