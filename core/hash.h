@@ -26,6 +26,8 @@ class Hasher {
     for (const char c : text) add(static_cast<std::uint64_t>(static_cast<unsigned char>(c)));
     return *this;
   }
+  /// A literal, which C++ would rather take for a bool.
+  Hasher& add(const char* text) { return add(std::string_view(text)); }
   Hasher& add(ValueNumber number) { return add(number.high).add(number.low); }
   template <class T>
   Hasher& add(const std::vector<T>& items) {
