@@ -6,19 +6,31 @@
 #include "domino/core/check.h"
 #include "domino/graph/invoke.h"
 #include "domino/graph/mask_rules.h"
+#include "domino/graph/model.h"
 #include "domino/graph/registry.h"
 #include "domino/layers/builtin.h"
 #include "domino/layers/core/lambda.h"
 
 namespace domino::layers {
+namespace {
+
+/// A model's call takes a list, also if the model has one input; a Sequential always has one.
+bool takes_one_tensor(const Layer& layer) {
+  if (const auto* model = dynamic_cast<const Model*>(&layer)) {
+    return layer.type() == "Sequential" || model->dag().inputs().size() == 1;
+  }
+  const auto required = std::ranges::count_if(layer.signature(), &Parameter::required);
+  return required == 1 && !layer.signature()[0].list;
+}
+
+}  // namespace
 
 TimeDistributed::TimeDistributed(const LayerHandle& layer, const TimeDistributedOptions& options)
     : UnaryLayer(options.name), layer_(layer) {
   check<BuildError>(
       static_cast<bool>(layer_),
       "TimeDistributed: no layer is given; give one, as in TimeDistributed(Dense(3))");
-  const auto required = std::ranges::count_if(layer_->signature(), &Parameter::required);
-  check<BuildError>(required == 1 && !layer_->signature()[0].list,
+  check<BuildError>(takes_one_tensor(*layer_),
                     "TimeDistributed: {} takes several tensors; give a layer of one tensor",
                     layer_->title());
 }
@@ -80,12 +92,22 @@ bool keeps_samples_apart(const Layer& layer) {
                              [](const auto& inner) { return keeps_samples_apart(*inner.second); });
 }
 
+/// What the layer is built for. A model keeps to the shape that it is given; a Sequential without an
+/// Input shall take later batches of any size, with any number of steps in each step.
+Shape step_shape(const Layer& layer, const Shape& inputs) {
+  Shape step = inputs.without(1);
+  if (layer.type() != "Sequential") return step;
+  step = step.with(0, kAny);
+  for (int axis = 1; axis < step.rank() - 1; ++axis) step = step.with(axis, kAny);
+  return step;
+}
+
 }  // namespace
 
 void TimeDistributed::build(const Shape& inputs) const {
   check_rank(inputs);
   add_layer("layer", layer_);
-  domino::build(*layer_, {{inputs.without(1)}});
+  domino::build(*layer_, {{step_shape(*layer_, inputs)}});
 }
 
 Tensor TimeDistributed::call_layer(const Tensor& inputs, const OptionalMask& mask) const {

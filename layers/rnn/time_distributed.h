@@ -15,11 +15,12 @@ struct TimeDistributedOptions {
 /// Calls a layer on every step of a sequence, with the same weights.
 ///
 /// `(batch, steps, ...)` becomes `(batch, steps, ...)`: the layer sees `(batch, ...)`, once per step.
-/// It must give one output. Steps are computed together where that gives the same numbers.
+/// It must give one output; it may be a model of one input. Steps are computed together where that gives
+/// the same numbers.
 ///
 /// The mask, `(batch, steps, ...)`, is handed on unchanged; a layer that takes a mask gets `(batch,
 /// ...)`, that of its step. Masked steps are computed like any other, and masks that the layer makes
-/// are lost, as in Keras. Weights: layer/...
+/// are lost, as in Keras; inside a model they travel. Weights: layer/...
 ///
 /// A wrapper in a wrapper needs the options, or C++ takes it for a copy:
 /// `TimeDistributed(TimeDistributed(layer), {})`.

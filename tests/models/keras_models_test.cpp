@@ -9,6 +9,7 @@
 
 #include "domino/backends/backend.h"
 #include "domino/graph/model.h"
+#include "domino/graph/sequential.h"
 #include "domino/graph/warnings.h"
 #include "domino/layers.h"
 #include "tests/layers/parity_file.h"
@@ -54,6 +55,23 @@ Model seq2seq(MaskRules rules) {
   const layers::GlobalAveragePooling1D mean({.name = "mean"});
   return Model({source, target}, {encoded[1], encoded[2], decoded, words(decoded), mean(decoded)},
                {.rules = rules});
+}
+
+/// Under Keras' rules or the intended ones: no accident strikes.
+Model models_per_step(MaskRules rules) {
+  const SymbolicTensor ids = Input({.shape = {kAny, kAny}, .dtype = DType::Int32, .name = "ids"});
+  const SymbolicTensor words = Input({.shape = {kAny}, .dtype = DType::Int32, .name = "words"});
+  const layers::Embedding embedding(10, 4, {.mask_zero = true, .name = "embedding"});
+  const Model encoder(words, layers::LSTM(3, {.name = "lstm"})(embedding(words)),
+                      {.name = "encoder", .rules = rules});
+  const Sequential each(
+      {layers::Dense(4, {.name = "wide"}), layers::LayerNormalization({.name = "norm"})},
+      {.name = "each", .rules = rules});
+  const auto sentences = layers::TimeDistributed(encoder, {.name = "sentences"})(ids);
+  const auto masked = layers::Masking({.name = "masking"})(sentences);
+  const auto deeper = layers::TimeDistributed(each, {.name = "deeper"})(masked);
+  const auto document = layers::LSTM(2, {.name = "document"})(deeper);
+  return Model(ids, {sentences, masked, deeper, document}, {.rules = rules});
 }
 
 void give_weights(const Model& model, const ParityFile& file) {
@@ -130,6 +148,15 @@ TEST_P(KerasModels, SeqToSeqUnderIntendedRules) {
   const Model model = seq2seq(MaskRules::Intended);
   give_weights(model, file);
   expect_as_recorded(model, file, "intended");
+}
+
+TEST_P(KerasModels, ModelsPerStep) {
+  const ParityFile file("models_per_step");
+  for (const MaskRules rules : {MaskRules::Keras, MaskRules::Intended}) {
+    const Model model = models_per_step(rules);
+    give_weights(model, file);
+    expect_as_recorded(model, file, std::string(name_of(rules)));
+  }
 }
 
 TEST(KerasModelsReport, NamesTheAttentionThatTookTheMaskOff) {

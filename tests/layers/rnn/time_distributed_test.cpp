@@ -4,10 +4,12 @@
 
 #include "domino/backends/ops.h"
 #include "domino/graph/input_layer.h"
+#include "domino/graph/sequential.h"
 #include "domino/graph/session.h"
 #include "domino/layers/activations/softmax.h"
 #include "domino/layers/core/dense.h"
 #include "domino/layers/core/lambda.h"
+#include "domino/layers/core/masking.h"
 #include "domino/layers/merging/add.h"
 #include "domino/layers/rnn/lstm.h"
 #include "tests/layers/parity.h"
@@ -113,6 +115,36 @@ TEST(TimeDistributedTest, SaysWhatItNeeds) {
       }),
       "TimeDistributed (unnamed) on (2, 3, 2): a mask of shape (2, 2) for (2, 3, 2); its first "
       "two sizes must be those of the input, here (2, 3)");
+}
+
+TEST(TimeDistributedTest, CallsAModelOnEveryStep) {
+  const SymbolicTensor q = Input({.shape = {kAny, 2}});
+  const Model model(q, LSTM(3)(Masking()(q)));
+  const TimeDistributed layer(model);
+  const Tensor x({1, 2, 3, 2}, {1, 2, 0, 0, 0, 0, 3, 4, 5, 6, 0, 0});
+  const Tensor y = layer(x.with_mask(Mask({1, 2}, {1, 0})));
+  EXPECT_EQ(y.shape(), (Shape{1, 2, 3}));
+  EXPECT_EQ(y.mask(), Mask({1, 2}, {1, 0}));
+  for (std::int64_t t = 0; t < 2; ++t) {
+    EXPECT_TRUE(equal(ops::select(y, 1, t), model(ops::select(x, 1, t))));
+  }
+  EXPECT_EQ(layer.weights()[0].path, "layer/layers/lstm/cell/kernel");
+}
+
+TEST(TimeDistributedTest, CallsASequentialOnBatchesAndStepsOfAnySize) {
+  const TimeDistributed layer(Sequential({Masking(), LSTM(3)}));
+  EXPECT_EQ(layer(ops::zeros({2, 3, 4, 5})).shape(), (Shape{2, 3, 3}));
+  EXPECT_EQ(layer(ops::zeros({1, 2, 6, 5})).shape(), (Shape{1, 2, 3}));
+  const SymbolicTensor x = Input({.shape = {kAny, kAny, 5}});
+  EXPECT_EQ(layer(x).shape(), (Shape{kAny, kAny, 3}));
+}
+
+TEST(TimeDistributedTest, RefusesModelsOfSeveralInputs) {
+  const SymbolicTensor a = Input({.shape = {2}});
+  const SymbolicTensor b = Input({.shape = {2}});
+  const Model model({a, b}, Add()({a, b}), {.name = "sum"});
+  EXPECT_EQ(error_of([&] { return TimeDistributed(model); }),
+            "TimeDistributed: Functional 'sum' takes several tensors; give a layer of one tensor");
 }
 
 TEST(TimeDistributedTest, RefusesLayersThatItCannotCall) {

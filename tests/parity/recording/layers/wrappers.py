@@ -60,6 +60,10 @@ def _both_ways(layer: Callable[..., layers.RNN]) -> list[Experiment]:
         ),
         Experiment(f"{kind}_user_zero_output", made(zero_output_for_mask=True), x, few),
         Experiment(
+            f"{kind}_unroll_sequences", made(return_sequences=True, unroll=True), x, cases()
+        ),
+        Experiment(f"{kind}_unroll_last", made(unroll=True), x, few),
+        Experiment(
             f"{kind}_int_mask", made(return_sequences=True), x, (Case("int_mask", (INT_MASK,)),)
         ),
     ]
@@ -99,6 +103,14 @@ def time_distributed() -> list[Experiment]:
         Experiment("lstm_with_step_mask", made(layers.LSTM, 3), words, cases(("right",)), ()),
         Experiment("lstm_sequences", made(layers.LSTM, 3, return_sequences=True), words, by_word),
         Experiment("mean", made(layers.GlobalAveragePooling1D), words, by_word, ()),
+        Experiment(
+            "time_distributed",
+            lambda name: layers.TimeDistributed(
+                layers.TimeDistributed(layers.Dense(3, name="dense"), name="inner"), name=name
+            ),
+            words,
+            (*by_word, *by_step[1:]),
+        ),
     ]
 
 
