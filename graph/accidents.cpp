@@ -66,6 +66,27 @@ bool softmax_masks_features(const Layer& layer, const Call<Tensor>& call, MaskRe
   return true;
 }
 
+constexpr std::array<std::string_view, 4> kRecurrent = {"LSTM", "GRU", "SimpleRNN",
+                                                        "Bidirectional"};
+bool is_recurrent(const Layer& layer) {
+  return std::ranges::find(kRecurrent, layer.type()) != kRecurrent.end();
+}
+
+bool unrolls_backwards(const Layer& layer) {
+  return option(layer, "unroll") && option(layer, "go_backwards") &&
+         option(layer, "return_sequences") && option(layer, "zero_output_for_mask");
+}
+
+// keras/src/backend/tensorflow/rnn.py, unroll. The layers do it (layers/rnn/recurrent.cpp), as no
+// mask changes on its way in; the row is for the report.
+bool unrolled_zeroes_other_steps(const Layer& layer, const Call<Tensor>&, MaskResolution& masks) {
+  if (!is_recurrent(layer) || !any_mask(masks.passed[0])) return false;
+  const auto inner = layer.sublayers();
+  return unrolls_backwards(layer) || std::ranges::any_of(inner, [](const auto& each) {
+           return unrolls_backwards(*each.second);
+         });
+}
+
 /// Of Bidirectional, its forward layer says in which order the outputs are.
 bool reads_backwards(const Layer& layer) {
   for (const auto& [name, inner] : layer.sublayers()) {
@@ -78,9 +99,7 @@ bool reads_backwards(const Layer& layer) {
 // go_backwards.
 bool backwards_keeps_mask_order(const Layer& layer, const MaskResolution& masks,
                                 OptionalMasks& outputs) {
-  static constexpr std::array<std::string_view, 4> kRecurrent = {"LSTM", "GRU", "SimpleRNN",
-                                                                 "Bidirectional"};
-  if (std::ranges::find(kRecurrent, layer.type()) == kRecurrent.end()) return false;
+  if (!is_recurrent(layer)) return false;
   if (outputs.empty() || !outputs[0] || !reads_backwards(layer)) return false;
   for (OptionalMask& mask : outputs) {
     if (mask) mask = masks.previous[0];
@@ -88,7 +107,7 @@ bool backwards_keeps_mask_order(const Layer& layer, const MaskResolution& masks,
   return true;
 }
 
-constexpr std::array<Accident, 5> kAccidents = {{
+constexpr std::array<Accident, 6> kAccidents = {{
     {"mask=None does not switch a mask off",
      "uses the mask that its input carries although mask=None was given, as Keras 3.15 does",
      none_is_not_given, nullptr},
@@ -101,6 +120,11 @@ constexpr std::array<Accident, 5> kAccidents = {{
     {"Softmax broadcasts a mask from the right",
      "reads a (batch, steps) mask as a mask of features, as Keras 3.15 does",
      softmax_masks_features, nullptr, true},
+    {"unroll with go_backwards zeroes other steps",
+     "reads unrolled steps from the end but zeroes its outputs by the unreversed mask, as Keras "
+     "3.15 "
+     "does",
+     unrolled_zeroes_other_steps, nullptr},
     {"go_backwards hands on an unreversed mask",
      "reverses the steps but not the mask that it hands on, as Keras 3.15 does", nullptr,
      backwards_keeps_mask_order},

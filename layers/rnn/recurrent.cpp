@@ -1,6 +1,7 @@
 #include "domino/layers/rnn/recurrent.h"
 
 #include "domino/core/check.h"
+#include "domino/graph/mask_rules.h"
 #include "domino/layers/activations/activation_function.h"
 #include "domino/layers/check_shape.h"
 
@@ -75,6 +76,18 @@ void check_initial_state(const RecurrentSetup& setup, const Tensor& sequences,
   }
 }
 
+/// keras/src/backend/tensorflow/rnn.py, unroll: the mask that zeroes outputs is not reversed with
+/// them.
+bool zeroes_other_steps(const RecurrentSetup& setup, const OptionalMask& mask) {
+  return current_rules() == MaskRules::Keras && mask && setup.unroll && setup.op.go_backwards &&
+         setup.op.return_sequences && setup.op.zero_output_for_mask;
+}
+
+Tensor zeroed(const Tensor& output, const Mask& mask) {
+  const Tensor kept = ops::cast(mask, DType::Bool);
+  return ops::where(kept.rank() == 2 ? ops::expand_dims(kept, -1) : kept, output, 0.0);
+}
+
 }  // namespace
 
 ops::RnnResult run_recurrence(const RecurrentSetup& setup, const ops::RnnWeights& weights,
@@ -84,7 +97,11 @@ ops::RnnResult run_recurrence(const RecurrentSetup& setup, const ops::RnnWeights
   check_initial_state(setup, sequences, initial_state);
   Tensors states;
   for (const Tensor& state : initial_state) states.push_back(ops::cast(state, DType::Float32));
-  return ops::rnn(ops::cast(sequences, DType::Float32), mask, weights, states, setup.op);
+  op::Rnn op = setup.op;
+  op.zero_output_for_mask &= !zeroes_other_steps(setup, mask);
+  ops::RnnResult result = ops::rnn(ops::cast(sequences, DType::Float32), mask, weights, states, op);
+  if (zeroes_other_steps(setup, mask)) result.output = zeroed(result.output, *mask);
+  return result;
 }
 
 void check_kept_batch(const Tensor& state, const Tensor& sequences) {

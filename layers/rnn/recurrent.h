@@ -88,6 +88,7 @@ class SequenceLayer : public NamedLayer<D> {
 struct RecurrentSetup {
   op::Rnn op;
   std::int64_t units;
+  bool unroll;
   bool use_bias;
   bool ones_for_forget_gate;
   bool return_state;
@@ -111,6 +112,7 @@ RecurrentSetup recurrent_setup(std::string_view type, op::CellKind cell, const O
                               .return_sequences = o.return_sequences,
                               .zero_output_for_mask = o.zero_output_for_mask},
                        .units = o.units,
+                       .unroll = o.unroll,
                        .use_bias = o.use_bias,
                        .ones_for_forget_gate = false,
                        .return_state = o.return_state,

@@ -18,7 +18,7 @@ struct SimpleRNNOptions {
   bool return_state = false;  ///< `outputs(x)` also gives the last h
   bool go_backwards = false;  ///< outputs are in the order in which the steps are read
   bool stateful = false;      ///< in a Session a call goes on from the state of the one before
-  bool unroll = false;        ///< no effect: the numbers are the same
+  bool unroll = false;        ///< no effect, but for an accident of Keras' rules
   bool zero_output_for_mask = false;
   std::string name = {};
   void fields(Fields& f);

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "domino/graph/input_layer.h"
+#include "domino/graph/model.h"
 #include "domino/graph/session.h"
 #include "domino/layers/core/dense.h"
+#include "domino/layers/core/masking.h"
 #include "domino/layers/rnn/gru.h"
 #include "domino/layers/rnn/lstm.h"
 #include "tests/layers/parity.h"
@@ -104,6 +106,25 @@ TEST(BidirectionalTest, GoesOnInASessionIfStateful) {
   layer.outputs(sequences());
   const Tensors second = layer.outputs(sequences());
   for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_TRUE(equal(second[i], expected[i])) << i;
+}
+
+TEST(BidirectionalTest, ZeroesOtherStepsWhereKerasUnrolls) {
+  const SymbolicTensor x = Input({.shape = {4, 1}, .name = "x"});
+  const LSTM unrolled(3, {.return_sequences = true, .unroll = true});
+  const Model model(x, Bidirectional(unrolled)(Masking()(x)), {.rules = MaskRules::Keras});
+  const std::string sentence =
+      "Bidirectional 'bidirectional' reads unrolled steps from the end but zeroes its outputs by "
+      "the unreversed mask, as Keras 3.15 does";
+  EXPECT_NE(model.report().find(sentence), std::string::npos) << model.report();
+  const Model intended = model.with_rules(MaskRules::Intended);
+  EXPECT_EQ(intended.report().find("unrolled"), std::string::npos);
+  const Tensor last_masked({1, 4, 1}, {1, 2, 3, 0});
+  const auto backward_at = [&](const Model& of, std::int64_t step) {
+    return of(last_masked).item({0, step, 3});
+  };
+  EXPECT_EQ(backward_at(intended, 3), 0);
+  EXPECT_NE(backward_at(intended, 0), 0);
+  EXPECT_EQ(backward_at(model, 0), 0);
 }
 
 TEST(BidirectionalTest, SaysWhyItGivesSeveralOutputs) {

@@ -48,10 +48,14 @@ def intended_call(
         _switch_mask_off(made)
     if isinstance(layer, RECURRENT) and "initial_state" in names:
         _pass_mask_beside_initial_state(made)
+    if isinstance(layer, RECURRENT):
+        _loop_where_unrolling_zeroes_other_steps(layer, made)
     if getattr(layer, "go_backwards", False) and layer.return_sequences:
         _reverse_mask_with_steps(made)
     if isinstance(layer, layers.Softmax):
         _let_mask_mean_steps(made)
+    if isinstance(layer, layers.GlobalAveragePooling1D):
+        _let_one_entry_mean_all_steps(layer, made)
     if isinstance(layer, layers.MultiHeadAttention):
         _keep_and_use_masks_of_attention(made)
     return made if made.differs else None
@@ -70,6 +74,17 @@ def _pass_mask_beside_initial_state(made: IntendedCall) -> None:
         made.differs = True
 
 
+def _loop_where_unrolling_zeroes_other_steps(layer: layers.Layer, made: IntendedCall) -> None:
+    """Unrolled backwards, Keras zeroes outputs by the mask in the order of the steps."""
+    bidirectional = isinstance(layer, layers.Bidirectional)
+    for rnn in (layer.forward_layer, layer.backward_layer) if bidirectional else (layer,):
+        zeroes = rnn.zero_output_for_mask and rnn.return_sequences
+        if made.mask is not None and rnn.unroll and rnn.go_backwards and zeroes:
+            rnn.unroll = False
+            made.mends.append(lambda outputs, rnn=rnn: setattr(rnn, "unroll", True))
+            made.differs = True
+
+
 def _reverse_mask_with_steps(made: IntendedCall) -> None:
     if made.mask is not None:
         reversed_mask = ops.flip(made.mask, axis=1)
@@ -78,13 +93,24 @@ def _reverse_mask_with_steps(made: IntendedCall) -> None:
 
 
 def _let_mask_mean_steps(made: IntendedCall) -> None:
-    """A mask with one axis less than the scores counts for whole steps."""
+    """A mask with fewer axes than the scores counts for whole steps."""
     mask = made.mask
-    if mask is None or len(mask.shape) != len(made.inputs[0].shape) - 1:
+    missing = 0 if mask is None else len(made.inputs[0].shape) - len(mask.shape)
+    if missing <= 0:
         return
-    made.keywords["mask"] = ops.expand_dims(mask, -1)
+    made.keywords["mask"] = ops.reshape(mask, (*mask.shape, *(1,) * missing))
     made.mends.append(lambda outputs: set_keras_mask(outputs[0], mask))
     made.differs = True
+
+
+def _let_one_entry_mean_all_steps(
+    layer: layers.GlobalAveragePooling1D, made: IntendedCall
+) -> None:
+    x = made.inputs[0]
+    steps = x.shape[1 if layer.data_format == "channels_last" else 2]
+    if made.mask is not None and made.mask.shape[1] != steps:
+        made.keywords["mask"] = ops.broadcast_to(made.mask, (x.shape[0], steps))
+        made.differs = True
 
 
 def _keep_and_use_masks_of_attention(made: IntendedCall) -> None:

@@ -52,6 +52,29 @@ def recurrent(
         ),
         variant("unroll", return_sequences=True, unroll=True),
         variant("unroll_last", unroll=True),
+        variant("unroll_last_zero_output", unroll=True, zero_output_for_mask=True),
+        variant(
+            "unroll_sequences_zero_output",
+            return_sequences=True,
+            unroll=True,
+            zero_output_for_mask=True,
+        ),
+        variant(
+            "unroll_backwards_last_zero_output",
+            go_backwards=True,
+            unroll=True,
+            zero_output_for_mask=True,
+        ),
+        variant(
+            "unroll_backwards_zero_output",
+            ("none", *MASKS),
+            BOTH,
+            go_backwards=True,
+            return_sequences=True,
+            return_state=True,
+            unroll=True,
+            zero_output_for_mask=True,
+        ),
         variant("no_bias", return_sequences=True, use_bias=False),
     ]
     found += [
@@ -89,9 +112,12 @@ def _mask_forms(layer: Callable[..., layers.RNN]) -> list[Experiment]:
     )
     column = (Case("column_mask", (carried[..., None],)),)
     made = partial(layer, UNITS, return_sequences=True)
+    backwards = partial(made, go_backwards=True, unroll=True, zero_output_for_mask=True)
     return [
         Experiment("mask_forms", made, sequences("sequences"), forms),
         Experiment("mask_column", made, sequences("sequences"), column, ()),
+        Experiment("mask_forms_unroll_backwards", backwards, sequences("sequences"), forms),
+        Experiment("mask_column_unroll_backwards", backwards, sequences("sequences"), column, ()),
     ]
 
 
