@@ -89,15 +89,21 @@ std::int64_t Conv1D::width() const {
   return (only(options_.kernel_size) - 1) * only(options_.dilation_rate) + 1;
 }
 
-void Conv1D::build(const Shape& input) const {
-  check_sequences(input);
-  const std::int64_t features = input[channels_first() ? 1 : 2];
+void Conv1D::check_steps(const Shape& input) const {
   const std::int64_t steps = input[channels_first() ? 2 : 1];
-  check(features == kAny || features % options_.groups == 0,
-        "the {} features of {} do not divide into {} groups", features, input, options_.groups);
   check(options_.padding != "valid" || steps == kAny || steps >= width(),
         "the kernel spans {} steps, more than {} has; use padding = \"same\" or \"causal\"",
         width(), input);
+  check(options_.padding != "causal" || steps == kAny || steps > 0,
+        "needs at least one step, got {}", input);
+}
+
+void Conv1D::build(const Shape& input) const {
+  check_sequences(input);
+  check_steps(input);
+  const std::int64_t features = input[channels_first() ? 1 : 2];
+  check(features == kAny || features % options_.groups == 0,
+        "the {} features of {} do not divide into {} groups", features, input, options_.groups);
   const std::int64_t per_group = features == kAny ? kAny : features / options_.groups;
   add_weight("kernel", {only(options_.kernel_size), per_group, options_.filters},
              options_.kernel_initializer);
@@ -106,6 +112,7 @@ void Conv1D::build(const Shape& input) const {
 
 Tensor Conv1D::call(const Tensor& input) const {
   check_sequences(input.shape());
+  check_steps(input.shape());
   const Tensor kernel = weight("kernel");
   check_built_for(kernel.size(1) * options_.groups, input.shape(), channels_first() ? 1 : 2);
   const ops::Axes turned{0, 2, 1};

@@ -46,6 +46,7 @@ class Conv1D final : public UnaryLayer<Conv1D> {
 
  private:
   std::int64_t width() const;
+  void check_steps(const Shape& input) const;
   bool channels_first() const;
 
   const Conv1DOptions options_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "domino/backends/ops.h"
+#include "domino/graph/model.h"
 #include "tests/layers/parity.h"
 
 namespace domino::layers {
@@ -53,6 +54,26 @@ TEST(Conv1D, NeedsAsManyStepsAsTheKernel) {
             }),
             "Conv1D 'c' on (1, 2, 1): the kernel spans 3 steps, more than (1, 2, 1) has; use "
             "padding = \"same\" or \"causal\"");
+}
+
+TEST(Conv1D, NeedsAsManyStepsAsTheKernelInEveryCall) {
+  const Conv1D layer(2, 3, {.name = "c"});
+  const std::string error =
+      "Conv1D 'c' on (1, 2, 3): the kernel spans 3 steps, more than (1, 2, 3) has; use padding = "
+      "\"same\" or \"causal\"";
+  const SymbolicTensor x = Input({.shape = {kAny, 3}, .name = "x"});
+  const Model model(x, layer(x));
+  EXPECT_EQ(layer(ops::zeros({1, 3, 3})).shape(), (Shape{1, 1, 2}));
+  EXPECT_EQ(model(ops::zeros({1, 3, 3})).shape(), (Shape{1, 1, 2}));
+  EXPECT_EQ(error_of([&] { return layer(ops::zeros({1, 2, 3})); }), error);
+  EXPECT_EQ(error_of([&] { return model(ops::zeros({1, 2, 3})); }), error);
+}
+
+TEST(Conv1D, NeedsAStepIfCausal) {
+  EXPECT_EQ(error_of([] {
+              return Conv1D(2, 3, {.padding = "causal", .name = "c"})(ops::zeros({1, 0, 3}));
+            }),
+            "Conv1D 'c' on (1, 0, 3): needs at least one step, got (1, 0, 3)");
 }
 
 TEST(Conv1D, ChannelsFirstIsTheSameTurned) {

@@ -5,7 +5,7 @@ from typing import Any
 
 from keras import layers
 
-from ..experiment import Experiment
+from ..experiment import Case, Experiment
 from ..patterns import MASKS, cases, sequences
 
 
@@ -32,6 +32,7 @@ def conv1d() -> list[Experiment]:
             Experiment(name, partial(made, **config), sequences(), cases(("none", "right")))
             for name, config in variants.items()
         ),
+        Experiment("no_steps", partial(made, padding="same"), sequences(steps=0), (Case("none"),)),
     ]
 
 
