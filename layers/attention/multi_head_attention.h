@@ -45,7 +45,7 @@ struct MultiHeadAttentionCall {
   std::optional<T> attention_mask = std::nullopt;
   MaskArgument<T> query_mask = {};
   MaskArgument<T> value_mask = {};
-  MaskArgument<T> key_mask = {};
+  MaskArgument<T> key_mask = {};         ///< without a key: another mask of the value
   bool return_attention_scores = false;  ///< for `outputs()`: (batch, heads, queries, keys)
   bool use_causal_mask = false;          ///< query t sees the keys at t and before
 };
@@ -123,13 +123,16 @@ std::vector<T> MultiHeadAttention::all_outputs(const MultiHeadAttentionCall<T>& 
   const auto listed = [](const std::optional<T>& tensor) {
     return tensor ? std::vector<T>{*tensor} : std::vector<T>{};
   };
-  return apply(Call<T>{
-      .arguments = {{call.query}, {call.value}, listed(call.key), listed(call.attention_mask)},
-      .masks = {call.query_mask, call.value_mask, call.key_mask},
-      .options = Config::object({{"return_attention_scores", call.return_attention_scores},
-                                 {"use_causal_mask", call.use_causal_mask}}),
-      .positional = false,
-      .where = where});
+  // A key_mask is about the key, which is the value if none is given.
+  const bool masks_value = !call.key && call.key_mask.kind() == MaskArgument<T>::Kind::Given;
+  const std::vector<T> key = masks_value ? std::vector<T>{call.value} : listed(call.key);
+  return apply(
+      Call<T>{.arguments = {{call.query}, {call.value}, key, listed(call.attention_mask)},
+              .masks = {call.query_mask, call.value_mask, call.key_mask},
+              .options = Config::object({{"return_attention_scores", call.return_attention_scores},
+                                         {"use_causal_mask", call.use_causal_mask}}),
+              .positional = false,
+              .where = where});
 }
 
 template <class T>

@@ -100,6 +100,8 @@ Call<T> make_call(const Layer& layer, const json& recorded, std::vector<std::vec
       call.masks[place] = kNoMask;
     } else {
       call.masks[place] = MaskArgument<T>(std::move(given));
+      // As MultiHeadAttention's operator() does: a key_mask without a key is one of the value.
+      if (call.arguments[place].empty()) call.arguments[place] = call.arguments[place - 1];
     }
   }
   call.options = config_of(recorded.at("options"));

@@ -82,6 +82,16 @@ TEST(MultiHeadAttentionTest, CountsAnExplicitQueryMask) {
       layer({.query = query().with_mask(mask), .value = value(), .query_mask = kNoMask}).mask());
 }
 
+TEST(MultiHeadAttentionTest, TakesAKeyMaskWithoutAKey) {
+  const MultiHeadAttention layer(2, 3);
+  const Mask mask({2, 2}, {1, 0, 1, 1});
+  const Tensor y = layer({.query = query(), .value = value(), .key_mask = mask});
+  expect_near(y, layer({.query = query(), .value = value(), .value_mask = mask}));
+  const SymbolicTensor q = Input({.shape = {kAny, 4}});
+  const SymbolicTensor m = Input({.shape = {kAny}, .dtype = DType::Bool});
+  EXPECT_EQ(layer({.query = q, .value = q, .key_mask = m}).shape(), (Shape{kAny, kAny, 4}));
+}
+
 TEST(MultiHeadAttentionTest, AttendsOverAllAxesOfSteps) {
   const MultiHeadAttention layer(2, 3);
   const Tensor image = waves({2, 2, 3, 4});

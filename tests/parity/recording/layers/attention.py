@@ -156,6 +156,12 @@ def _explicit_masks() -> tuple[Case, ...]:
         Case("query_beats_carried", (MASKS["right"],), {"query_mask": query}),
         Case("value_beats_carried", (None, SOURCE_MASKS["left"]), {"value_mask": value}),
         Case("query_one_row_masked", explicit={"query_mask": MASKS["one_row_masked"]}),
+        Case("key_without_key", explicit={"key_mask": SOURCE_MASKS["holes"]}),
+        Case(
+            "key_without_key_beside_carried_value",
+            (None, SOURCE_MASKS["left"]),
+            {"key_mask": SOURCE_MASKS["right"]},
+        ),
     )
 
 
