@@ -17,10 +17,18 @@ Softmax::Softmax(SoftmaxOptions options) : UnaryLayer(options.name), options_(st
 
 namespace {
 
+Tensor of_rank(Tensor mask, int rank, int axis) {
+  while (mask.rank() < rank) mask = ops::expand_dims(mask, axis);
+  return mask;
+}
+
 /// The mask as bool, of x's rank.
 Tensor kept_entries(const Tensor& x, const Mask& mask) {
   Tensor kept = mask.dtype() == DType::Bool ? mask.tensor() : ops::greater(mask, 0.5);
-  while (kept.rank() < x.rank()) kept = ops::expand_dims(kept, -1);
+  // A model that is wired may run under Keras' rules, which lay the mask on from the right.
+  const Tensor by_steps = of_rank(kept, x.rank(), -1);
+  const bool by_features = x.is_meta() && !broadcasts_to(by_steps.shape(), x.shape());
+  kept = by_features ? of_rank(kept, x.rank(), 0) : by_steps;
   check<MaskError>(
       broadcasts_to(kept.shape(), x.shape()),
       "a mask of shape {} for {}; expected a mask of steps, such as (batch, steps), or "

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
+#include "domino/graph/mask_rules.h"
 #include "tests/layers/parity.h"
 
 namespace domino::layers {
@@ -10,6 +13,16 @@ namespace {
 using testing::error_of;
 using testing::expect_config_round_trip;
 using testing::expect_parity;
+
+TEST(GlobalAveragePooling1D, TakesOneEntryForAllSteps) {
+  const Tensor x({2, 2, 1}, {1, 3, 5, 7});
+  const Mask rows({2, 1}, {1, 0});
+  const Tensor mean = GlobalAveragePooling1D()(x, {.mask = rows});
+  EXPECT_EQ(mean.item({0, 0}), 2);
+  EXPECT_TRUE(std::isnan(mean.item({1, 0})));
+  const RulesScope keras(MaskRules::Keras);
+  EXPECT_EQ(GlobalAveragePooling1D()(x, {.mask = rows}).item({0, 0}), 4);
+}
 
 TEST(GlobalAveragePooling1D, MatchesKeras) { expect_parity("global_average_pooling1d"); }
 

@@ -26,7 +26,7 @@ def activation() -> list[Experiment]:
             name,
             partial(layers.Activation, name),
             one("inputs", wide("activation")),
-            cases(("none", "right")),
+            cases(),
             config={"activation": name},  # aliases keep their own name
         )
         for name in sorted(
@@ -83,6 +83,7 @@ def softmax() -> list[Experiment]:
         Case("explicit_beats_carried", (row,), {"mask": column}),
         Case("explicit_none_changes_nothing", (row,), {"mask": None}),
         Case("one_row_for_all", (column[:1],)),
+        Case("steps_for_all", explicit={"mask": column[0]}),
     )
     elements = normal("softmax mask", BATCH, STEPS, FEATURES) > -0.3
     elements[1, 2] = False
@@ -106,6 +107,16 @@ def softmax() -> list[Experiment]:
             "elements_over_both", partial(layers.Softmax, axis=[1, 2]), sequences(), per_element, ()
         ),
     ]
+    by_feature = tuple(
+        Case(f"features_{name}", explicit={"mask": given})
+        for name, given in (
+            ("rank_1", mask("1011")[0]),
+            ("rank_2", mask("1011")),
+            ("by_step", elements[0]),
+            ("rank_3", mask("1011")[None]),
+        )
+    )
+    found.append(Experiment("mask_of_features", layers.Softmax, sequences(), by_feature, ()))
     square = one("inputs", normal("softmax fits by accident", 1, 3, 3))
     fits = (Case("mask_taken_for_features", (mask("101"),)),)
     return [*found, Experiment("one_row_as_many_steps_as_features", layers.Softmax, square, fits)]

@@ -6,7 +6,7 @@ import numpy as np
 from keras import layers
 
 from ..experiment import Argument, Case, Experiment
-from ..patterns import FEATURES, INT_MASK, MASKS, cases, one, sequences
+from ..patterns import FEATURES, INT_MASK, MASKS, cases, mask, one, sequences
 
 
 def channels_first() -> tuple[Argument, ...]:
@@ -25,15 +25,19 @@ def global_average_pooling1d() -> list[Experiment]:
         Case("explicit_beats_carried", (MASKS["left"],), {"mask": MASKS["right"]}),
         Case("explicit_none_changes_nothing", (MASKS["left"],), {"mask": None}),
         Case("one_row_for_all", (MASKS["holes"][:1],)),
+        Case("one_step_for_all", explicit={"mask": mask("1", "0", "1")}),
+        Case("one_entry_for_all", explicit={"mask": mask("1")}),
     )
     return [
         Experiment("plain", layer, sequences(), (*cases(), *forms)),
-        Experiment("keepdims", partial(layer, keepdims=True), sequences(), cases()),
+        Experiment(
+            "keepdims", partial(layer, keepdims=True), sequences(), (*cases(), forms[-2])
+        ),
         Experiment(
             "channels_first",
             partial(layer, data_format="channels_first"),
             channels_first(),
-            cases(),
+            (*cases(), forms[-2]),
         ),
         Experiment(
             "channels_first_keepdims",
