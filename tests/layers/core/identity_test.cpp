@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/layers/parity.h"
+
 namespace domino::layers {
 namespace {
 
@@ -11,6 +13,8 @@ TEST(Identity, GivesItsInputBack) {
   EXPECT_TRUE(y.same_object(x));
   EXPECT_EQ(y.mask(), x.mask());
 }
+
+TEST(Identity, MatchesKeras) { testing::expect_parity("identity"); }
 
 TEST(Identity, KeepsItsConfig) {
   const Identity layer = Identity::from_config(Config::object({{"name", "same"}}));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/layers/parity.h"
+
 namespace domino::layers {
 namespace {
 
@@ -11,6 +13,8 @@ TEST(ActivityRegularization, GivesItsInputBack) {
   EXPECT_TRUE(y.same_object(x));
   EXPECT_EQ(y.mask(), x.mask());
 }
+
+TEST(ActivityRegularization, MatchesKeras) { testing::expect_parity("activity_regularization"); }
 
 TEST(ActivityRegularization, KeepsItsConfig) {
   const Config config = Config::object({{"name", "r"}, {"l1", 0.25}, {"l2", 0.5}});

@@ -1,9 +1,11 @@
-"""Dense, Embedding, Masking."""
+"""Dense, Embedding, Identity, Lambda, Masking."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
-from keras import layers
+from keras import layers, ops
 
 from ..experiment import Case, Experiment
 from ..patterns import BATCH, INT_MASK, MASKS, STEPS, cases, mask, one, sequences
@@ -119,8 +121,47 @@ def masking() -> list[Experiment]:
     return found
 
 
+def identity() -> list[Experiment]:
+    return [
+        Experiment("plain", layers.Identity, sequences(), cases(), BOTH),
+        Experiment(
+            "ids", layers.Identity, one("inputs", IDS["right"]), cases(("none", "holes")), ()
+        ),
+    ]
+
+
+def lambda_() -> list[Experiment]:
+    """The functions are written again in tests/layers/core/lambda_test.cpp, by name."""
+
+    def double(x: Any) -> Any:
+        return x * 2
+
+    def zero(x: Any, mask: Any = None) -> Any:
+        return x if mask is None else ops.where(ops.expand_dims(mask, -1), x, 0.0)
+
+    def as_it_came(x: Any, mask: Any = None) -> Any:
+        return mask
+
+    def above(x: Any, mask: Any = None) -> Any:
+        return ops.any(x > 0.5, axis=-1)
+
+    def made(function: Callable, mask: Callable | None = None) -> Experiment:
+        name = function.__name__ + (f"_{mask.__name__}" if mask else "")
+        config = {"function": function.__name__, "mask": mask and mask.__name__}
+        make = partial(layers.Lambda, function, mask=mask)
+        return Experiment(name, make, sequences(), cases(), BOTH, config=config)
+
+    return [made(f, mask) for f in (double, zero) for mask in (None, as_it_came, above)]
+
+
 def _rows() -> tuple[Case, ...]:
     return (Case("none"), Case("row_mask", (mask("101")[0],)))
 
 
-EXPERIMENTS = {"dense": dense, "embedding": embedding, "masking": masking}
+EXPERIMENTS = {
+    "dense": dense,
+    "embedding": embedding,
+    "identity": identity,
+    "lambda": lambda_,
+    "masking": masking,
+}

@@ -13,6 +13,7 @@ LAYERS = {
     "gaussian_dropout": partial(layers.GaussianDropout, 0.4),
     "gaussian_noise": partial(layers.GaussianNoise, 0.4),
     "alpha_dropout": partial(layers.AlphaDropout, 0.4),
+    "activity_regularization": partial(layers.ActivityRegularization, l1=0.1, l2=0.2),
 }
 
 

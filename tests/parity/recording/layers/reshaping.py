@@ -9,7 +9,6 @@ from ..experiment import Argument, Case, Experiment
 from ..patterns import cases, mask, one, sequences
 from ..weights import normal
 
-FEW = cases(("none", "right", "all_masked"))
 ROWS = (Case("none"), Case("row_mask", (mask("101")[0],)))
 VECTORS = one("inputs", normal("vectors", 3, 4))
 RANK_4 = one("inputs", normal("reshaping rank 4", 3, 5, 2, 4))
@@ -25,13 +24,13 @@ def flatten() -> list[Experiment]:
     return [
         *_on(
             sequences(),
-            FEW,
+            cases(),
             plain=layers.Flatten,
             first=partial(layers.Flatten, data_format="channels_first"),
         ),
         *_on(VECTORS, ROWS, vectors=layers.Flatten),
         *_on(one("inputs", normal("scalars", 3)), (Case("none"),), scalars=layers.Flatten),
-        *_on(RANK_4, cases(("none", "right")), rank_4=layers.Flatten),
+        *_on(RANK_4, cases(), rank_4=layers.Flatten),
     ]
 
 
@@ -41,7 +40,7 @@ def reshape() -> list[Experiment]:
 
     return _on(
         sequences(),
-        FEW,
+        cases(),
         same=to(5, 4),
         vector=to(20),
         steps=to(-1, 2),
@@ -54,8 +53,8 @@ def permute() -> list[Experiment]:
     swap, same = partial(layers.Permute, (2, 1)), partial(layers.Permute, (1, 2))
     turn = partial(layers.Permute, (3, 1, 2))
     return [
-        *_on(sequences(), FEW, swap=swap, same=same),
-        *_on(RANK_4, cases(("none", "right")), turn=turn),
+        *_on(sequences(), cases(), swap=swap, same=same),
+        *_on(RANK_4, cases(), turn=turn),
     ]
 
 
