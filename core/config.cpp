@@ -63,6 +63,12 @@ Config Config::object(std::initializer_list<Member> members) {
   return result;
 }
 
+Config Config::object(Object members) {
+  Config result;
+  result.value_ = std::move(members);
+  return result;
+}
+
 bool Config::as_bool() const {
   if (const auto* value = std::get_if<bool>(&value_)) return *value;
   wrong_kind("true or false", *this);

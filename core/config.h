@@ -40,6 +40,8 @@ class Config {
   Config(Array value) : value_(std::move(value)) {}
   // NOLINTEND(google-explicit-constructor)
   static Config object(std::initializer_list<Member> members = {});
+  /// The keys have to differ.
+  static Config object(Object members);
 
   bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
   bool is_bool() const { return std::holds_alternative<bool>(value_); }

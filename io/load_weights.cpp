@@ -11,7 +11,7 @@
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
 #include "domino/io/safetensors.h"
-#include "domino/io/safetensors_header_internal.h"
+#include "domino/io/shown_name_internal.h"
 #include "domino/io/weights_file_internal.h"
 
 namespace domino {
@@ -82,7 +82,7 @@ void check_fit(const Layer& layer, const std::vector<Variable>& weights,
 
 void load_weights(const Layer& layer, const std::filesystem::path& file) {
   check_weights_file(layer, file, "load_weights");
-  SafetensorsReader reader(file);
+  const SafetensorsReader reader(file);
   const std::vector<Variable> weights = layer.weights();
   check_fit(layer, weights, reader.tensors(), file);
 

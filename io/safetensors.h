@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +11,8 @@
 #include "domino/core/tensor.h"
 
 namespace domino {
+
+class ByteSource;
 
 /// A tensor and its name in a file.
 struct NamedTensor {
@@ -31,22 +33,21 @@ struct TensorInfo {
 /// Reads a .safetensors file (https://huggingface.co/docs/safetensors), tensor by tensor.
 ///
 /// The constructor reads the header alone and checks all of it, so that no tensor is larger than the
-/// file. Takes every dtype but the 8-bit floats. Not for use by two threads at once.
+/// file. Takes every dtype but the 8-bit floats. A handle; safe for many threads.
 class SafetensorsReader {
  public:
   /// Throws IoError naming the file, the tensor and what is wrong.
-  explicit SafetensorsReader(std::filesystem::path file);
+  explicit SafetensorsReader(const std::filesystem::path& file);
 
   /// In the order in which their bytes lie.
   const std::vector<TensorInfo>& tensors() const { return tensors_; }
   /// The numbers of `tensors()[index]`. Throws IoError if the file has changed meanwhile.
-  Tensor read(std::size_t index);
+  Tensor read(std::size_t index) const;
 
  private:
   void read_header();
 
-  std::filesystem::path path_;
-  std::ifstream file_;
+  std::shared_ptr<const ByteSource> file_;
   std::uint64_t data_start_ = 0;
   std::vector<TensorInfo> tensors_;
 };

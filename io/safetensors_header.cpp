@@ -8,7 +8,10 @@
 #include <utility>
 
 #include "domino/core/check.h"
+#include "domino/io/json_internal.h"
 #include "domino/io/safetensors_header_internal.h"
+#include "domino/io/shown_name_internal.h"
+#include "domino/io/tensor_bytes_internal.h"
 
 namespace domino {
 namespace {
@@ -45,24 +48,12 @@ std::optional<DType> dtype_of_code(std::string_view code) {
   return it == kDTypeCodes.end() ? std::nullopt : std::optional(it->dtype);
 }
 
-/// The bytes that a tensor of this shape takes; nothing if 64 bits cannot count them.
-std::optional<std::uint64_t> bytes_of(const Shape& shape, DType dtype) {
-  std::uint64_t bytes = size_of(dtype);
-  bool empty = false;
-  for (const std::int64_t size : shape) {
-    empty = empty || size == 0;
-    // Zeros are left out: elsewhere sizes are multiplied one by one, and must not overflow there.
-    const std::int64_t factor = std::max<std::int64_t>(size, 1);
-    if (__builtin_mul_overflow(bytes, factor, &bytes) || bytes > kMostNumber) return std::nullopt;
-  }
-  return empty ? 0 : bytes;
-}
-
 /// Follows the parser through `{"name": {"dtype": ..., "shape": [...], "data_offsets": [...]}}`.
 /// Whatever stands elsewhere is refused where it begins, so nothing nests deeper than that.
-class HeaderHandler final : public nlohmann::json_sax<nlohmann::json> {
+class HeaderEvents final : public JsonEvents {
  public:
-  explicit HeaderHandler(std::uint64_t data_bytes) : data_bytes_(data_bytes) {}
+  explicit HeaderEvents(std::uint64_t data_bytes)
+      : JsonEvents("its header"), data_bytes_(data_bytes) {}
 
   std::vector<TensorInfo> take_tensors() { return std::move(tensors_); }
 
@@ -74,7 +65,6 @@ class HeaderHandler final : public nlohmann::json_sax<nlohmann::json> {
   bool number_float(double, const std::string& text) override {
     unexpected(fmt::format("the number {}", text.substr(0, 40)));
   }
-  bool binary(nlohmann::json::binary_t&) override { unexpected("binary data"); }
 
   bool number_unsigned(std::uint64_t value) override {
     if (place_ == Place::Shape && value <= kMostNumber) {
@@ -146,12 +136,6 @@ class HeaderHandler final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  bool parse_error(std::size_t position, const std::string&,
-                   const nlohmann::json::exception& error) override {
-    const bool bad_text = std::string_view(error.what()).find("UTF-8") != std::string_view::npos;
-    fail<IoError>("its header is not valid {} at byte {}", bad_text ? "UTF-8" : "JSON", position);
-  }
-
  private:
   enum class Place : std::uint8_t { Outside, Header, Metadata, Tensor, Shape, Offsets };
 
@@ -193,7 +177,7 @@ class HeaderHandler final : public nlohmann::json_sax<nlohmann::json> {
     check_tensor(end <= data_bytes_, "its bytes end at {}, but the file has {} behind its header",
                  end, data_bytes_);
     const Shape shape(shape_);
-    const std::optional<std::uint64_t> needed = bytes_of(shape, dtype_);
+    const std::optional<std::uint64_t> needed = tensor_bytes(shape, dtype_);
     check_tensor(needed.has_value(), "shape {} of {} takes more bytes than 64 bits can count",
                  shape, dtype_);
     check_tensor(*needed == end - begin, "shape {} of {} takes {} bytes, but it has {}", shape,
@@ -234,12 +218,9 @@ void check_layout(const std::vector<TensorInfo>& tensors, std::uint64_t data_byt
 
 std::vector<TensorInfo> parse_safetensors_header(std::string_view json, std::uint64_t data_bytes) {
   check<IoError>(json.starts_with('{'), "its header does not begin with '{{'");
-  // The parser takes a zero byte for the end of the text.
-  const std::size_t zero = json.find('\0');
-  check<IoError>(zero == std::string_view::npos, "its header is not valid JSON at byte {}", zero);
-  HeaderHandler handler(data_bytes);
-  nlohmann::json::sax_parse(json, &handler);
-  std::vector<TensorInfo> tensors = handler.take_tensors();
+  HeaderEvents events(data_bytes);
+  read_json(json, events);
+  std::vector<TensorInfo> tensors = events.take_tensors();
   std::ranges::stable_sort(
       tensors, {}, [](const TensorInfo& tensor) { return std::pair(tensor.begin, tensor.end); });
   check_layout(tensors, data_bytes);
@@ -272,18 +253,6 @@ std::string write_safetensors_header(const std::vector<TensorInfo>& tensors) {
                     "the names of the tensors make a header of {} bytes, the format allows {}",
                     text.size(), kMostHeaderBytes);
   return text;
-}
-
-std::string shown_name(std::string_view name) {
-  constexpr std::size_t kLongest = 200;
-  std::size_t end = std::min(name.size(), kLongest);
-  while (end < name.size() && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80) --end;
-  std::string text = "'";
-  for (const char c : name.substr(0, end)) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += byte < 0x20 || byte == 0x7F ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
-  }
-  return text + (name.size() > end ? "...'" : "'");
 }
 
 }  // namespace domino

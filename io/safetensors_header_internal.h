@@ -19,7 +19,4 @@ std::vector<TensorInfo> parse_safetensors_header(std::string_view json, std::uin
 /// The JSON for these tensors, padded with spaces to a multiple of 8 bytes. Throws ValueError.
 std::string write_safetensors_header(const std::vector<TensorInfo>& tensors);
 
-/// A name from a file as messages show it: cut if long, without control characters.
-std::string shown_name(std::string_view name);
-
 }  // namespace domino
