@@ -36,6 +36,9 @@ class Hdf5Reader {
  public:
   explicit Hdf5Reader(ByteSource file);
 
+  /// What messages call the file.
+  const std::string& name() const { return file_.name(); }
+
   /// Whether there is a group or a dataset at this path.
   bool contains(std::string_view path);
   bool is_group(std::string_view path);

@@ -1,7 +1,9 @@
 #include "domino/io/load_weights.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +12,7 @@
 #include "domino/backends/backend.h"
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
+#include "domino/io/hdf5_weights_internal.h"
 #include "domino/io/safetensors.h"
 #include "domino/io/shown_name_internal.h"
 #include "domino/io/weights_file_internal.h"
@@ -17,10 +20,38 @@
 namespace domino {
 namespace {
 
-/// Where in the file each tensor is.
+/// A tensor in a file, not read yet.
+struct StoredTensor {
+  std::string name;
+  DType dtype;
+  Shape shape;
+  std::function<Tensor()> read;
+};
+
+std::vector<StoredTensor> open_safetensors(const std::filesystem::path& file) {
+  const auto reader = std::make_shared<const SafetensorsReader>(file);
+  std::vector<StoredTensor> tensors;
+  for (std::size_t i = 0; i < reader->tensors().size(); ++i) {
+    const TensorInfo& info = reader->tensors()[i];
+    tensors.push_back({info.name, info.dtype, info.shape, [=] { return reader->read(i); }});
+  }
+  return tensors;
+}
+
+std::vector<StoredTensor> open_hdf5(const std::filesystem::path& file) {
+  const auto reader = std::make_shared<Hdf5Reader>(ByteSource::file(file));
+  std::vector<StoredTensor> tensors;
+  for (const std::string& path : hdf5_weight_paths(*reader)) {
+    const Hdf5Dataset info = reader->info(path);
+    tensors.push_back({path, info.dtype, info.shape, [=] { return reader->read(path); }});
+  }
+  return tensors;
+}
+
+/// Where in the list each tensor is.
 using Places = std::map<std::string_view, std::size_t>;
 
-Places places_of(const std::vector<TensorInfo>& tensors) {
+Places places_of(const std::vector<StoredTensor>& tensors) {
   Places places;
   for (std::size_t i = 0; i < tensors.size(); ++i) places.emplace(tensors[i].name, i);
   return places;
@@ -53,44 +84,57 @@ class Complaints {
   std::string text_;
 };
 
-/// Throws unless the file has every weight, nothing else, and all of them fit.
-void check_fit(const Layer& layer, const std::vector<Variable>& weights,
-               const std::vector<TensorInfo>& tensors, const std::filesystem::path& file) {
+/// `'layers/dense/vars/0' (kernel)`, or `'layers/dense/kernel'`.
+std::string shown_weight(const std::string& name, const std::string& path) {
+  if (name == path) return shown_name(name);
+  return fmt::format("{} ({})", shown_name(name), path.substr(path.rfind('/') + 1));
+}
+
+/// Where in the file each weight is. Throws unless the file has every weight, nothing else, and all of
+/// them fit.
+std::vector<std::size_t> matched(const Layer& layer, const std::vector<Variable>& weights,
+                                 const std::vector<std::string>& names,
+                                 const std::vector<StoredTensor>& tensors,
+                                 const std::filesystem::path& file) {
   Complaints complaints;
+  std::vector<std::size_t> places;
   Places surplus = places_of(tensors);
-  for (const auto& [path, value, trainable] : weights) {
-    const auto place = surplus.extract(path);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const Tensor& value = weights[i].value;
+    const std::string shown = shown_weight(names[i], weights[i].path);
+    const auto place = surplus.extract(names[i]);
     if (place.empty()) {
-      complaints.add("{} is missing: {} of {}", shown_name(path), value.shape(), value.dtype());
+      complaints.add("{} is missing: {} of {}", shown, value.shape(), value.dtype());
       continue;
     }
-    const TensorInfo& found = tensors[place.mapped()];
+    const StoredTensor& found = tensors[places.emplace_back(place.mapped())];
     if (found.shape != value.shape()) {
-      complaints.add("{} has shape {}, expected {}", shown_name(path), found.shape, value.shape());
+      complaints.add("{} has shape {}, expected {}", shown, found.shape, value.shape());
     } else if (!convertible(found.dtype, value.dtype())) {
-      complaints.add("{} is {}, expected {} or another float", shown_name(path), found.dtype,
-                     value.dtype());
+      complaints.add("{} is {}, expected {} or another float", shown, found.dtype, value.dtype());
     }
   }
   for (const auto& [name, place] : surplus) {
     complaints.add("{} is not a weight of this {}", shown_name(name), layer.type());
   }
   complaints.throw_if_any(layer, file);
+  return places;
 }
 
 }  // namespace
 
 void load_weights(const Layer& layer, const std::filesystem::path& file) {
-  check_weights_file(layer, file, "load_weights");
-  const SafetensorsReader reader(file);
+  const WeightsFormat format = check_weights_file(layer, file, "load_weights");
+  const std::vector<StoredTensor> tensors =
+      format == WeightsFormat::Hdf5 ? open_hdf5(file) : open_safetensors(file);
   const std::vector<Variable> weights = layer.weights();
-  check_fit(layer, weights, reader.tensors(), file);
+  const std::vector<std::size_t> places =
+      matched(layer, weights, names_in_file(weights, format), tensors, file);
 
   const BackendScope host(backend("reference"));
-  const Places places = places_of(reader.tensors());
   Tensors values;
-  for (const Variable& weight : weights) {
-    values.push_back(ops::cast(reader.read(places.at(weight.path)), weight.value.dtype()));
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    values.push_back(ops::cast(tensors[places[i]].read(), weights[i].value.dtype()));
   }
   layer.set_weights(values);
 }

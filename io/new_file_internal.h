@@ -19,6 +19,8 @@ class NewFile {
   NewFile& operator=(const NewFile&) = delete;
 
   void write(std::span<const std::byte> bytes);
+  /// The name of the file until then, for who writes it in another way.
+  const std::string& beside() const { return beside_; }
   /// Puts the file in its place.
   void commit();
 

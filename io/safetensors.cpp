@@ -70,22 +70,6 @@ NamedTensors read_safetensors(const std::filesystem::path& file) {
 
 namespace {
 
-std::span<const std::byte> bytes_of(const Tensor& tensor) {
-  return {tensor.storage()->bytes(),
-          static_cast<std::size_t>(tensor.elements()) * size_of(tensor.dtype())};
-}
-
-void check_writable(const NamedTensor& tensor) {
-  check<ValueError>(tensor.value.defined(), "tensor {} was never given a value",
-                    shown_name(tensor.name));
-  check<DTypeError>(tensor.value.dtype() != DType::String,
-                    "tensor {} is string, which safetensors files cannot hold",
-                    shown_name(tensor.name));
-  check<DeviceError>(tensor.value.device() == Device::Host,
-                     "tensor {} is on '{}'; only host tensors can be written",
-                     shown_name(tensor.name), name_of(tensor.value.device()));
-}
-
 /// Positions of the tensors as they are written: the widest elements first.
 std::vector<std::size_t> writing_order(const NamedTensors& tensors) {
   std::vector<std::size_t> order(tensors.size());
@@ -99,13 +83,15 @@ std::vector<std::size_t> writing_order(const NamedTensors& tensors) {
 }  // namespace
 
 void write_safetensors(const std::filesystem::path& file, const NamedTensors& tensors) {
-  std::ranges::for_each(tensors, check_writable);
+  std::vector<std::span<const std::byte>> bytes;
+  for (const auto& [name, value] : tensors)
+    bytes.push_back(writable_bytes(name, value, "safetensors"));
   const std::vector<std::size_t> order = writing_order(tensors);
   std::vector<TensorInfo> infos;
   std::uint64_t end = 0;
   for (const std::size_t index : order) {
     const auto& [name, value] = tensors[index];
-    const std::uint64_t begin = std::exchange(end, end + bytes_of(value).size());
+    const std::uint64_t begin = std::exchange(end, end + bytes[index].size());
     infos.push_back({name, value.dtype(), value.shape(), begin, end});
   }
   const std::string header = write_safetensors_header(infos);
@@ -114,7 +100,7 @@ void write_safetensors(const std::filesystem::path& file, const NamedTensors& te
   NewFile written(file);
   written.write(std::as_bytes(std::span(&length, 1)));
   written.write(std::as_bytes(std::span(header)));
-  for (const std::size_t index : order) written.write(bytes_of(tensors[index].value));
+  for (const std::size_t index : order) written.write(bytes[index]);
   written.commit();
 }
 

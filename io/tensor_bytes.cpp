@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <limits>
 #include <new>
-#include <span>
 
 #include "domino/core/check.h"
+#include "domino/io/shown_name_internal.h"
 #include "domino/io/tensor_bytes_internal.h"
 
 namespace domino {
@@ -48,6 +48,18 @@ Tensor read_tensor(const ByteSource& file, std::uint64_t begin, const Shape& sha
   region.read(0, to);
   if (dtype == DType::Bool) check_bools(to);
   return tensor;
+}
+
+std::span<const std::byte> writable_bytes(std::string_view name, const Tensor& tensor,
+                                          std::string_view format) {
+  check<ValueError>(tensor.defined(), "tensor {} was never given a value", shown_name(name));
+  check<DTypeError>(tensor.dtype() != DType::String,
+                    "tensor {} is string, which {} files cannot hold", shown_name(name), format);
+  check<DeviceError>(tensor.device() == Device::Host,
+                     "tensor {} is on '{}'; only host tensors can be written", shown_name(name),
+                     name_of(tensor.device()));
+  return {tensor.storage()->bytes(),
+          static_cast<std::size_t>(tensor.elements()) * size_of(tensor.dtype())};
 }
 
 }  // namespace domino

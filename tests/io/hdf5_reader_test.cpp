@@ -64,7 +64,10 @@ Config::Array oracle_elements(hid_t attribute, hid_t type, std::size_t count) {
   if (H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0) {
     std::vector<char*> strings(count);
     EXPECT_GE(H5Aread(attribute, type, strings.data()), 0);
-    for (const char* text : strings) values.emplace_back(text == nullptr ? "" : text);
+    for (char* text : strings) {
+      values.emplace_back(text == nullptr ? "" : text);
+      H5free_memory(text);
+    }
   } else if (H5Tget_class(type) == H5T_STRING) {
     const std::size_t size = H5Tget_size(type);
     std::string bytes(count * size, '\0');

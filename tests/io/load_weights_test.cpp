@@ -208,9 +208,14 @@ TEST_F(LoadWeightsTest, NeedsWeightsToLoadInto) {
 
 TEST_F(LoadWeightsTest, NamesTheFilesThatItKnows) {
   EXPECT_EQ(error_of<IoError>([&] { load_weights(two_layers(), "x.pt"); }),
-            "'x.pt': load_weights does not know this kind of file; it knows .safetensors");
+            "'x.pt': load_weights does not know this kind of file; it knows .safetensors and "
+            ".weights.h5");
   EXPECT_EQ(error_of<IoError>([&] { save_weights(two_layers(), "x"); }),
-            "'x': save_weights does not know this kind of file; it knows .safetensors");
+            "'x': save_weights does not know this kind of file; it knows .safetensors and "
+            ".weights.h5");
+  EXPECT_EQ(error_of<IoError>([&] { save_weights(two_layers(), "x.h5"); }),
+            "'x.h5': save_weights does not know this kind of file; it knows .safetensors and "
+            ".weights.h5");
   EXPECT_EQ(error_of<IoError>([&] { load_weights(two_layers(), "no.safetensors"); }),
             "'no.safetensors': there is no such file");
 }
