@@ -43,14 +43,16 @@ def sentiment():
 
 def keras_files():
     sentiment().save_weights(DATA / "sentiment.weights.h5")
-    trained = keras.Sequential([keras.Input((2,)), layers.Dense(2, name="dense")], name="trained")
+    dense = layers.Dense(2, name="dense")
+    trained = keras.Sequential([keras.Input((2,)), dense], name="trained")
     trained.compile("adam", "mse")
     trained.fit(np.ones((2, 2)), np.ones((2, 2)), verbose=0)
     fill(trained)
     trained.save(DATA / "trained.keras")
     trained.save(DATA / "legacy.h5")
     for dtype in ("bfloat16", "float16"):
-        model = keras.Sequential([keras.Input((2,)), layers.Dense(2, dtype=dtype, name="dense")], name="narrow")
+        dense = layers.Dense(2, dtype=dtype, name="dense")
+        model = keras.Sequential([keras.Input((2,)), dense], name="narrow")
         fill(model, 0.5)
         model.save_weights(DATA / f"{dtype}.weights.h5")
 
