@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "domino/core/check.h"
+#include "domino/graph/input_layer.h"
+#include "domino/graph/warnings.h"
 
 namespace domino {
 namespace {
@@ -24,6 +26,7 @@ LayerRegistration find_layer(std::string_view type) {
   for (const LayerRegistration& row : builtin_layers()) {
     if (row.type == type) return row;
   }
+  if (type == InputLayer::kType) return register_row<InputLayer>();
   fail<BuildError>(
       "no layer class is called '{}'; a custom class must be made known by "
       "register_layer<T>(\"{}\")",
@@ -41,10 +44,60 @@ Config serialize_layer(const Layer& layer) {
   return Config::object({{"class_name", layer.type()}, {"config", layer.config()}});
 }
 
+namespace {
+
+/// What a `dtype` that Keras wrote says: a name, or an object with one in its "config".
+std::string policy_of(const Config& dtype) {
+  if (dtype.is_string()) return dtype.as_string();
+  if (!dtype.is_object()) return "float32";
+  const Config* config = dtype.find("config");
+  if (config == nullptr || !config->is_object()) return dtype.to_json();
+  for (const std::string_view key : {"name", "default_policy"}) {
+    const Config* named = config->find(key);
+    if (named != nullptr && !named->is_null()) return policy_of(*named);
+  }
+  return dtype.to_json();
+}
+
+/// Says once of a layer, and of those inside it, that it computes in another type than in Keras.
+class PrecisionNote {
+ public:
+  explicit PrecisionNote(const Config& config) : said_before_(said_) {
+    const Config* dtype = config.find("dtype");
+    if (dtype != nullptr) policy_ = policy_of(*dtype);
+    said_ = said_ || reduced();
+  }
+  ~PrecisionNote() { said_ = said_before_; }
+  PrecisionNote(const PrecisionNote&) = delete;
+  PrecisionNote& operator=(const PrecisionNote&) = delete;
+
+  void say(const Layer& layer) const {
+    // An InputLayer only says what it is fed.
+    if (said_before_ || !reduced() || layer.type() == InputLayer::kType) return;
+    warn(fmt::format("{} has dtype {} and is computed in float32", layer.title(), policy_));
+  }
+
+ private:
+  bool reduced() const {
+    return policy_ != "float32" && policy_.find("float") != std::string::npos;
+  }
+
+  static thread_local bool said_;
+  const bool said_before_;
+  std::string policy_ = "float32";
+};
+thread_local bool PrecisionNote::said_ = false;
+
+}  // namespace
+
 LayerHandle deserialize_layer(const Config& serialized) {
   const std::string& type = serialized.at("class_name").as_string();
   try {
-    return find_layer(type).from_config(serialized.at("config"));
+    const Config& config = serialized.at("config");
+    const PrecisionNote note(config);
+    LayerHandle layer = find_layer(type).from_config(config);
+    note.say(*layer);
+    return layer;
   } catch (Error& error) {
     // What a constructor says of its options begins with the class.
     if (!error.message().starts_with(type + ':')) error.add_context(type);

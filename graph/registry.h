@@ -35,7 +35,9 @@ void register_layer(std::string type) {
 /// `{"class_name": ..., "config": {...}}`, as Keras serialises a layer inside a wrapper's config.
 Config serialize_layer(const Layer& layer);
 
-/// The inverse. Throws BuildError naming a class that is not registered, and what the class throws.
+/// The inverse. Layers compute in float32: if the config has another floating `dtype`, a warning says
+/// so, once for a layer and those inside it. Throws BuildError naming a class that is not registered,
+/// and what the class throws.
 LayerHandle deserialize_layer(const Config& serialized);
 
 }  // namespace domino

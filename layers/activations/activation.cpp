@@ -7,7 +7,7 @@
 
 namespace domino::layers {
 
-void ActivationOptions::fields(Fields& f) { f("activation", activation); }
+void ActivationOptions::fields(Fields& f) { activation_field(f, "activation", activation); }
 
 Activation::Activation(std::string activation, ActivationOptions options)
     : Activation(with(&ActivationOptions::activation, std::move(activation), std::move(options))) {}

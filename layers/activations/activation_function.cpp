@@ -138,6 +138,30 @@ void check_activation(std::string_view layer, std::string_view name) {
                     "{}: {}", layer, complaint(name));
 }
 
+namespace {
+
+struct ActivationName {
+  std::string name;
+  Config to_config() const { return name; }
+  static ActivationName from_config(const Config& config) {
+    if (config.is_null()) return {"linear"};
+    const Config* type = config.is_object() ? config.find("class_name") : nullptr;
+    check<ValueError>(type == nullptr,
+                      "is an object of the class {}; only activations with a name of Keras can be "
+                      "read. Use \"linear\" here and a layer that computes it behind",
+                      type == nullptr ? "" : type->to_json());
+    return {config.as_string()};
+  }
+};
+
+}  // namespace
+
+void activation_field(Fields& f, std::string_view key, std::string& name) {
+  ActivationName field{name};
+  f(key, field);
+  name = std::move(field.name);
+}
+
 Tensor leaky_relu(const Tensor& x, double negative_slope) {
   return ops::where(ops::greater(x, 0), x, ops::multiply(x, negative_slope));
 }

@@ -20,7 +20,7 @@ void Conv1DOptions::fields(Fields& f) {
   f("data_format", data_format);
   f("dilation_rate", dilation_rate);
   f("groups", groups);
-  f("activation", activation);
+  activation_field(f, "activation", activation);
   f("use_bias", use_bias);
   f("kernel_initializer", kernel_initializer);
   f("bias_initializer", bias_initializer);

@@ -12,7 +12,7 @@ namespace domino::layers {
 
 void DenseOptions::fields(Fields& f) {
   f("units", units);
-  f("activation", activation);
+  activation_field(f, "activation", activation);
   f("use_bias", use_bias);
   f("kernel_initializer", kernel_initializer);
   f("bias_initializer", bias_initializer);

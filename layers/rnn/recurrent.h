@@ -9,6 +9,7 @@
 #include "domino/backends/ops.h"
 #include "domino/core/config.h"
 #include "domino/graph/layer_templates.h"
+#include "domino/layers/activations/activation_function.h"
 #include "domino/layers/initializers/initializers.h"
 #include "domino/layers/one_output.h"
 
@@ -132,9 +133,9 @@ RecurrentSetup recurrent_setup(std::string_view type, op::CellKind cell, const O
 template <class Options>
 void recurrent_fields(Fields& f, Options& o) {
   f("units", o.units);
-  f("activation", o.activation);
+  activation_field(f, "activation", o.activation);
   if constexpr (requires { o.recurrent_activation; }) {
-    f("recurrent_activation", o.recurrent_activation);
+    activation_field(f, "recurrent_activation", o.recurrent_activation);
   }
   f("use_bias", o.use_bias);
   f("kernel_initializer", o.kernel_initializer);

@@ -53,7 +53,7 @@ ERROR  {"type": Python class, "message", "when": "call", or "build" if wiring th
 
 Values may differ by rounding (1e-5); NaN equals NaN; masks are exact, dtype included.
 
-A model: data/two_encoder_blocks.json, data/seq2seq.json
+A model: data/two_encoder_blocks.json, seq2seq.json, models_per_step.json, behind_attention.json
     "inputs", "outputs": names, in order
     "model": {"class_name": "Functional", "config": Keras' get_config(), mask ops included,
               "weights": [{"path": as in Keras' weight file, the variable's name in place of its number,
@@ -83,6 +83,9 @@ The guide "Understanding masking & padding": data/guide.json
     temporal_softmax         Embedding(10, 32), Dense(1) ("logits"), and both formulas
     concatenate_steps        both ids through one Embedding, Concatenate(axis=1) ("concatenated"), LSTM
 
+Configurations: data/configs.json, without tensors
+    "layers": [{"class_name", "config": what Keras' serialize_keras_object() gives, and a few keys more}]
+
 pad_sequences: data/pad_sequences.json, without tensors
     "cases": [{"name", "sequences", "arguments": {name: value},
                "result": nested list, "shape": [int], "dtype": NumPy's name   or   "error": {"type", "message"}}]
@@ -96,6 +99,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from recording.configs import record_configs
 from recording.guide import record_guide
 from recording.layers import EXPERIMENTS
 from recording.models import MODELS, record_model
@@ -109,7 +113,11 @@ def recorders(folder: Path) -> dict[str, Callable[[], int]]:
     """File name -> what writes that file and returns the number of its cases."""
     layers = {name: partial(record_layer, folder, name, make) for name, make in EXPERIMENTS.items()}
     models = {name: partial(record_model, folder, name, make) for name, make in MODELS.items()}
-    others = {"guide": record_guide, "pad_sequences": record_padding}
+    others = {
+        "guide": record_guide,
+        "pad_sequences": record_padding,
+        "configs": record_configs,
+    }
     return (
         layers | models | {name: partial(record, folder, name) for name, record in others.items()}
     )

@@ -1,0 +1,151 @@
+"""The configurations that Keras writes: all layers that Domino has, with what else Keras puts there."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+from keras import constraints, initializers, layers, regularizers
+
+from . import KERAS_VERSION, start_afresh
+from .store import Json, write_json
+
+# Keys that some versions of Keras write, and that say nothing at inference.
+HARMLESS = {"lora_rank": None, "lora_alpha": None, "quantization_config": None}
+
+
+def record_configs(folder: Path, name: str) -> int:
+    """Writes `name`.json, which has no tensors; returns the number of configurations."""
+    start_afresh()
+    rows: list[Json] = []
+    for make in CONFIGS:
+        saved = keras.saving.serialize_keras_object(make())
+        rows.append({"class_name": saved["class_name"], "config": saved["config"] | HARMLESS})
+    write_json(folder / f"{name}.json", {"keras_version": KERAS_VERSION, "layers": rows})
+    return len(rows)
+
+
+def _weights(*names: str) -> dict:
+    """Initializers, regularizers and constraints of some weights, each of another class."""
+    made = [
+        initializers.RandomNormal(0.1, 0.02, seed=7),
+        initializers.VarianceScaling(2.0, "fan_out", "uniform", seed=3),
+        initializers.Constant(0.5),
+    ]
+    found: dict = {}
+    for weight, initializer in zip(names, made):
+        found[f"{weight}_initializer"] = initializer
+        found[f"{weight}_regularizer"] = regularizers.L1L2(0.1, 0.2)
+        found[f"{weight}_constraint"] = constraints.MaxNorm(2)
+    return found
+
+
+def _recurrent(layer: Callable[..., layers.Layer], **own: object) -> list[Callable]:
+    shared = {
+        "activation": "relu",
+        "dropout": 0.1,
+        "recurrent_dropout": 0.2,
+        "seed": 5,
+        "return_sequences": True,
+        "return_state": True,
+        "go_backwards": True,
+        "stateful": True,
+        "unroll": True,
+        "zero_output_for_mask": True,
+        "activity_regularizer": "l2",
+        **_weights("kernel", "recurrent", "bias"),
+    }
+    return [lambda: layer(3), lambda: layer(4, **shared, **own)]
+
+
+def _wrappers() -> list[Callable]:
+    def lstm(**options: object) -> layers.Layer:
+        return layers.LSTM(3, kernel_initializer="he_normal", return_sequences=True, **options)
+
+    return [
+        lambda: layers.Bidirectional(lstm(name="words"), name="both"),
+        lambda: layers.Bidirectional(
+            layers.GRU(2), merge_mode=None, backward_layer=layers.GRU(3, go_backwards=True)
+        ),
+        lambda: layers.TimeDistributed(layers.Dense(3, activation="gelu", name="inner")),
+        lambda: layers.TimeDistributed(layers.TimeDistributed(layers.Bidirectional(lstm()))),
+    ]
+
+
+CONFIGS: list[Callable[[], layers.Layer]] = [
+    lambda: layers.InputLayer(batch_shape=(None, None, 3), dtype="int32", name="ids"),
+    lambda: layers.InputLayer((3,), batch_size=2),
+    lambda: layers.Activation("log_softmax"),
+    lambda: layers.Activation(keras.activations.relu6),
+    lambda: layers.ELU(0.5),
+    lambda: layers.LeakyReLU(0.2),
+    lambda: layers.PReLU(
+        **{"alpha_initializer": initializers.Constant(0.3), "alpha_regularizer": "l1"},
+        shared_axes=[1, 2],
+    ),
+    lambda: layers.ReLU(6.0, 0.1, 0.2),
+    lambda: layers.Softmax(axis=[1, 2]),
+    lambda: layers.Softmax(),
+    lambda: layers.Attention(True, "concat", 0.1, seed=2),
+    lambda: layers.MultiHeadAttention(2, 3),
+    lambda: layers.MultiHeadAttention(
+        2,
+        3,
+        value_dim=4,
+        dropout=0.1,
+        use_bias=False,
+        output_shape=5,
+        attention_axes=(1,),
+        sliding_window=2,
+        use_gate=True,
+        seed=4,
+        **_weights("kernel", "bias"),
+    ),
+    lambda: layers.Conv1D(4, 3),
+    lambda: layers.Conv1D(
+        4, 3, 2, "same", "channels_first", 1, 2, "swish", **_weights("kernel", "bias")
+    ),
+    lambda: layers.Dense(3),
+    lambda: layers.Dense(
+        3,
+        activation="silu",
+        activity_regularizer="l2",
+        trainable=False,
+        dtype=keras.DTypePolicy("float32"),
+        **_weights("kernel", "bias"),
+    ),
+    lambda: layers.Dense(3, kernel_initializer=initializers.Orthogonal(2.0), use_bias=False),
+    lambda: layers.Embedding(5, 3, mask_zero=True, **_weights("embeddings")),
+    lambda: layers.Embedding(5, 3, weights=None),
+    layers.Identity,
+    lambda: layers.Masking(-1.5),
+    layers.Add,
+    layers.Average,
+    lambda: layers.Concatenate(1),
+    layers.Maximum,
+    layers.Minimum,
+    layers.Multiply,
+    layers.Subtract,
+    layers.BatchNormalization,
+    lambda: layers.BatchNormalization(
+        1, 0.5, 0.01, False, True, "ones", "zeros", "ones", "zeros", beta_regularizer="l2"
+    ),
+    layers.LayerNormalization,
+    lambda: layers.LayerNormalization([1, 2], 0.01, False, **_weights("gamma")),
+    lambda: layers.GlobalAveragePooling1D("channels_first", True),
+    lambda: layers.GlobalMaxPooling1D("channels_first", True),
+    lambda: layers.ActivityRegularization(0.1, 0.2),
+    lambda: layers.AlphaDropout(0.3, [3, 1], seed=1),
+    lambda: layers.Dropout(0.3, [None, 1, 4], seed=1),
+    lambda: layers.Dropout(0.3),
+    lambda: layers.GaussianDropout(0.3, seed=1),
+    lambda: layers.GaussianNoise(0.3, seed=1),
+    lambda: layers.SpatialDropout1D(0.3, seed=1),
+    lambda: layers.Flatten("channels_first"),
+    lambda: layers.Permute((2, 1)),
+    lambda: layers.RepeatVector(3),
+    lambda: layers.Reshape((-1, 2)),
+    *_recurrent(layers.GRU, recurrent_activation="hard_sigmoid", reset_after=False),
+    *_recurrent(layers.LSTM, recurrent_activation="tanh", unit_forget_bias=False),
+    *_recurrent(layers.SimpleRNN),
+    *_wrappers(),
+]
