@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "domino/backends/op.h"
@@ -21,8 +22,8 @@ class Operand {
   // NOLINTBEGIN(google-explicit-constructor): `ops::add(x, 1)` reads as in Keras
   Operand(const Tensor& tensor) : tensor_(tensor) {}
   Operand(const Mask& mask) : tensor_(mask.tensor()) {}
-  Operand(double number) : number_(number), fractional_(true) {}
-  Operand(int number) : number_(number) {}
+  Operand(double number) : number_(number), is_number_(true), fractional_(true) {}
+  Operand(int number) : number_(number), is_number_(true) {}
   Operand(bool flag) = delete;
   // NOLINTEND(google-explicit-constructor)
 
@@ -30,6 +31,7 @@ class Operand {
   friend std::pair<Tensor, Tensor> meet(const Operand& a, const Operand& b);
   Tensor tensor_;
   double number_ = 0;
+  bool is_number_ = false;
   bool fractional_ = false;
 };
 
@@ -111,6 +113,8 @@ Tensor slice(const Tensor& x, const SliceOptions& options);
 Tensor select(const Tensor& x, int axis, std::int64_t index);
 Tensor flip(const Tensor& x, int axis);
 Tensor repeat(const Tensor& x, std::int64_t times, int axis);
+/// `x` joined to itself `times[i]` times along axis i; axes are added in front if `times` is longer.
+Tensor tile(const Tensor& x, std::vector<std::int64_t> times);
 Tensor broadcast_to(const Tensor& x, const Shape& shape);
 Tensor take(const Tensor& x, const Tensor& indices, int axis);
 /// `before` and `after` entries of `value` around `axis`.
@@ -127,12 +131,19 @@ Tensor all(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 
 // The big ones, where speed lives.
 Tensor matmul(const Tensor& a, const Tensor& b, const op::MatMul& options = {});
+/// Sums of products over labelled axes, as `einsum("btd,bsd->bts", {a, b})`, by matmul. "..." is
+/// allowed, the diagonal of an operand ("ii") is not.
+Tensor einsum(const std::string& subscripts, const Tensors& tensors);
 /// `bias` may be undefined.
 Tensor dense(const Tensor& x, const Tensor& kernel, const Tensor& bias,
              op::UnaryKind activation = op::UnaryKind::Linear);
 /// Rows of `table` for `ids` of any number type; other types than int32 and int64 are cut to int32,
 /// as in Keras.
 Tensor embedding(const Tensor& ids, const Tensor& table);
+/// 1 at the place that an index names along a new `axis` of `classes` entries, else 0; an index
+/// outside gives zeros.
+Tensor one_hot(const Tensor& indices, std::int64_t classes, int axis = -1,
+               DType dtype = DType::Float32);
 Tensor softmax(const Tensor& x, int axis = -1);
 /// Softmax over several axes together.
 Tensor softmax(const Tensor& x, const Axes& axes);

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "domino/backends/ops.h"
+
+namespace domino::ops {
+
+/// Runs an op of one output.
+Tensor run_one(const op::Operation& operation, const Tensors& inputs);
+
+/// The numbers of `x` as a tensor object of its own: where an op has nothing to do, what hangs on its
+/// result must not hang on its input too.
+Tensor same_values(const Tensor& x);
+
+Tensor as_bool(const Tensor& x);
+
+/// A tensor of one value where `beside` lies. On meta its value number comes from that value, not
+/// from memory that is soon given to another.
+Tensor full_beside(const Tensor& beside, const Shape& shape, double value, DType dtype);
+
+}  // namespace domino::ops
