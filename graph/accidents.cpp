@@ -142,8 +142,4 @@ void adapt_numbers(const Layer& layer, const Call<Tensor>& call, MaskResolution&
 
 bool takes_masks_off_inputs(const Layer& layer) { return layer.type() == "MultiHeadAttention"; }
 
-bool ends_symbolic_mask(const Layer& layer) {
-  return layer.type() == "Functional" || layer.type() == "Sequential";
-}
-
 }  // namespace domino

@@ -33,7 +33,4 @@ bool takes_masks_off_inputs(const Layer& layer);
 inline constexpr std::string_view kTakesOffSentence =
     "takes the mask off its inputs, as Keras 3.15 does";
 
-/// A nested model hands its mask on at run time only; symbolically the mask ends there.
-bool ends_symbolic_mask(const Layer& layer);
-
 }  // namespace domino

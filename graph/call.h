@@ -1,7 +1,8 @@
 #pragma once
 
+#include <concepts>
+#include <cstdint>
 #include <optional>
-
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -90,6 +91,13 @@ class Arguments {
   const OptionalMasks& masks(std::string_view name) const;
   /// A plain option, or `otherwise` if the call does not give it.
   bool option(std::string_view name, bool otherwise) const;
+  /// All plain options.
+  const Config& options() const { return options_; }
+
+  /// For a model under Keras' rules: the masks that hang on its input objects behind the call, where
+  /// the caller sees them too.
+  void leave_on_inputs(OptionalMasks masks) const { left_on_inputs_ = std::move(masks); }
+  const std::optional<OptionalMasks>& left_on_inputs() const { return left_on_inputs_; }
 
   const std::vector<Tensors>& tensors() const { return tensors_; }
   const std::vector<OptionalMasks>& all_masks() const { return masks_; }
@@ -102,6 +110,7 @@ class Arguments {
   std::vector<Tensors> tensors_;
   std::vector<OptionalMasks> masks_;
   Config options_;
+  mutable std::optional<OptionalMasks> left_on_inputs_;
 };
 
 template <class T>

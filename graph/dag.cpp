@@ -12,13 +12,8 @@
 namespace domino {
 namespace {
 
-struct EdgeLabel {
-  Endpoint from;
-  int parameter = 0;
-  int position = 0;
-};
 using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS,
-                                    boost::no_property, EdgeLabel>;
+                                    boost::no_property, InputEdge>;
 
 /// Calls `see(tensor, parameter, position)` for every tensor that a call reads, masks given by hand
 /// last.
@@ -146,7 +141,7 @@ void Dag::add_call_edges(int vertex) {
                       arguments[static_cast<std::size_t>(parameter)].push_back(from);
                     ++reader_counts_[source];
                     boost::add_edge(source, static_cast<std::size_t>(vertex),
-                                    EdgeLabel{from, parameter, position}, boost_->graph);
+                                    InputEdge{from, parameter, position}, boost_->graph);
                   });
 }
 
@@ -183,10 +178,7 @@ void Dag::put_in_order() {
 std::vector<InputEdge> Dag::in_edges(int vertex) const {
   std::vector<InputEdge> edges;
   const auto [begin, end] = boost::in_edges(static_cast<std::size_t>(vertex), boost_->graph);
-  for (auto it = begin; it != end; ++it) {
-    const EdgeLabel& label = boost_->graph[*it];
-    edges.push_back({label.from, label.parameter, label.position});
-  }
+  for (auto it = begin; it != end; ++it) edges.push_back(boost_->graph[*it]);
   return edges;
 }
 

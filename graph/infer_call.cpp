@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <vector>
 
 #include "domino/backends/backend.h"
 #include "domino/backends/meta/meta.h"
@@ -74,14 +75,20 @@ InferredCall run_probes(const Layer& layer, const Call<EdgeFacts>& call, MaskRul
   return inferred;
 }
 
+/// For layers that take at most so many steps: tried when the large probes are refused.
+constexpr std::array<std::array<ProbeSizes, 2>, 3> kSmallProbes = {
+    {{{{5040, 120}, {10080, 240}}}, {{{5040, 12}, {10080, 24}}}, {{{5040, 2}, {10080, 4}}}}};
+
 struct SizesSeen {
   bool unknown = false;
+  int tensors = 0;
   std::set<std::int64_t> known;
 };
 
 SizesSeen sizes_of(const Call<EdgeFacts>& call) {
   SizesSeen seen;
   const auto look = [&](const Shape& shape) {
+    ++seen.tensors;
     for (int axis = 0; axis < shape.rank(); ++axis) {
       if (shape[axis] == kAny) seen.unknown = true;
       if (axis > 0 && shape[axis] > 1) seen.known.insert(shape[axis]);
@@ -94,6 +101,17 @@ SizesSeen sizes_of(const Call<EdgeFacts>& call) {
     }
   }
   return seen;
+}
+
+std::vector<std::array<ProbeSizes, 2>> further_probes(const SizesSeen& seen) {
+  std::vector<std::array<ProbeSizes, 2>> probes(kSmallProbes.begin(), kSmallProbes.end());
+  // An unknown size that must equal a known one of another tensor, as (None, None, 8) + (None, 5, 8).
+  if (seen.tensors > 1) {
+    for (const std::int64_t size : seen.known) {
+      probes.push_back({{{kProbes[0].batch, size}, {kProbes[1].batch, size}}});
+    }
+  }
+  return probes;
 }
 
 /// Users know unknown sizes as None, not by the probe sizes that played them.
@@ -111,13 +129,12 @@ InferredCall infer_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRul
   try {
     return run_probes(layer, call, rules, kProbes, !seen.unknown);
   } catch (ShapeError& error) {
-    // An unknown size that must equal a known one, as (None, None, 8) + (None, 5, 8): try that size.
-    for (const std::int64_t size : seen.unknown ? seen.known : std::set<std::int64_t>{}) {
-      try {
-        return run_probes(layer, call, rules,
-                          {{{kProbes[0].batch, size}, {kProbes[1].batch, size}}}, false);
-      } catch (
-          const ShapeError&) {  // NOLINT(bugprone-empty-catch): the next size, or the first error
+    if (seen.unknown) {
+      for (const std::array<ProbeSizes, 2>& probes : further_probes(seen)) {
+        try {
+          return run_probes(layer, call, rules, probes, false);
+        } catch (const ShapeError&) {  // NOLINT(bugprone-empty-catch): the next, or the first error
+        }
       }
     }
     name_probes(error);
@@ -161,7 +178,9 @@ SymbolicTensors wire(const Layer& layer, Call<SymbolicTensor> call) {
     }
     return outputs;
   } catch (Error& error) {
-    error.add_context(fmt::format("{}:{}", call.where.file, call.where.line));
+    if (call.where.line > 0) {
+      error.add_context(fmt::format("{}:{}", call.where.file, call.where.line));
+    }
     throw;
   }
 }

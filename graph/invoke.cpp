@@ -1,6 +1,7 @@
 #include "domino/graph/invoke.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "domino/backends/backend.h"
 #include "domino/backends/meta/meta.h"
@@ -71,6 +72,19 @@ void warn_of_end(const Layer& layer, const MaskResolution& masks) {
                   layer.title()));
 }
 
+/// A (batch, steps) mask that came with as many steps as its tensor has to leave so.
+void check_steps(const Mask& mask, const Tensor& output, const Call<Tensor>& call) {
+  const Tensor& input = call.arguments[0][0];
+  const bool in_step = input.mask() && input.rank() > 1 && input.mask()->shape().rank() == 2 &&
+                       input.mask()->shape()[1] == input.size(1);
+  if (!in_step || mask.shape().rank() != 2 || output.rank() < 3) return;
+  const std::int64_t steps = mask.shape()[1];
+  check<MaskError>(steps == output.size(1) || steps == 1,
+                   "it hands on a mask of {} steps with an output of {}; its compute_mask must "
+                   "follow what its call does to the steps",
+                   steps, output.size(1));
+}
+
 Tensors hang_masks(const Layer& layer, const Call<Tensor>& call, const Arguments& arguments,
                    Tensors outputs, MaskRules rules, CallTrace& trace) {
   for (Tensor& output : outputs) {
@@ -83,7 +97,9 @@ Tensors hang_masks(const Layer& layer, const Call<Tensor>& call, const Arguments
   if (!layer.supports_masking() || all_hung) return outputs;
   const OptionalMasks computed = output_masks(layer, arguments, trace.masks, outputs.size(), rules);
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    if (!trace.hung[i] && computed[i]) outputs[i] = outputs[i].with_mask(computed[i]);
+    if (trace.hung[i] || !computed[i]) continue;
+    if (rules == MaskRules::Intended) check_steps(*computed[i], outputs[i], call);
+    outputs[i] = outputs[i].with_mask(computed[i]);
   }
   return outputs;
 }
@@ -103,7 +119,35 @@ void check_arguments(const Layer& layer, const Call<Tensor>& call) {
     const bool is_given = i < call.arguments.size() && !call.arguments[i].empty();
     check<ValueError>(is_given || !signature[i].required, "its argument '{}' is missing",
                       signature[i].name);
+    if (!is_given) continue;
+    for (const Tensor& tensor : call.arguments[i]) {
+      check<ValueError>(tensor.defined(), "its argument '{}' holds no value; give it a tensor",
+                        signature[i].name);
+    }
   }
+}
+
+/// The layer whose `call` runs on this thread, if any.
+thread_local const Layer* calling = nullptr;
+
+class CallingScope {
+ public:
+  explicit CallingScope(const Layer& layer) : before_(std::exchange(calling, &layer)) {}
+  ~CallingScope() { calling = before_; }
+  CallingScope(const CallingScope&) = delete;
+  CallingScope& operator=(const CallingScope&) = delete;
+
+ private:
+  const Layer* before_;
+};
+
+/// Weights of a layer that is called inside another, and not declared there, would be in no file.
+void check_declared(const Layer& layer) {
+  if (calling == nullptr || calling->has_sublayer(layer) || layer.weights().empty()) return;
+  fail<BuildError>(
+      "it is called inside {}, which has not declared it, so that its weights would never be "
+      "saved; declare it there, in build: add_layer(\"name\", layer)",
+      calling->title());
 }
 
 Tensor in_float32(const Tensor& x) {
@@ -134,6 +178,9 @@ OptionalMasks output_masks(const Layer& layer, const Arguments& arguments,
       if (accident.masks_out != nullptr) accident.masks_out(layer, masks, computed);
     }
   }
+  // Keras hangs as many as there are; fewer go to the first outputs.
+  check<MaskError>(rules == MaskRules::Keras || computed.size() <= outputs,
+                   "its compute_mask returns {} masks for {} outputs", computed.size(), outputs);
   computed.resize(outputs);
   return computed;
 }
@@ -142,6 +189,7 @@ std::string call_title(const Layer& layer, const Call<Tensor>& call) {
   std::string shapes;
   for (const Tensors& tensors : call.arguments) {
     for (const Tensor& tensor : tensors) {
+      if (!tensor.defined()) continue;
       shapes += (shapes.empty() ? "" : ", ") + to_string(tensor.shape());
     }
   }
@@ -162,20 +210,28 @@ Call<Tensor> in_compute_dtype(const Layer& layer, Call<Tensor> call) {
       return is_floating(x.dtype()) && x.dtype() != DType::Float32;
     });
   });
-  return other && !ends_symbolic_mask(layer) ? call.mapped<Tensor>(in_float32) : call;
+  return other && !layer.is_model() ? call.mapped<Tensor>(in_float32) : call;
+}
+
+Tensors call_layer(const Layer& layer, const Arguments& arguments) {
+  const CallingScope scope(layer);
+  return layer.call_with(arguments);
 }
 
 Tensors invoke(const Layer& layer, const Call<Tensor>& given, MaskRules rules, CallTrace* trace) {
-  const Call<Tensor> call = in_compute_dtype(layer, given);
+  Call<Tensor> call = given;
   try {
     check_arguments(layer, call);
+    call = in_compute_dtype(layer, std::move(call));
     build(layer, shapes_of(call));
+    check_declared(layer);
     CallTrace local;
     CallTrace& seen = trace != nullptr ? *trace : local;
     seen = {.masks = resolve_masks(layer, call, rules), .hung = {}, .alias = {}};
     const Arguments arguments(layer.signature(), call.arguments, seen.masks.passed, call.options);
     const RulesScope scope(rules);
-    Tensors outputs = layer.call_with(arguments);
+    Tensors outputs = call_layer(layer, arguments);
+    seen.left_on_inputs = arguments.left_on_inputs();
     outputs = hang_masks(layer, call, arguments, std::move(outputs), rules, seen);
     // While a model is wired or planned its report says more, and says it once.
     if (trace == nullptr) warn_of_end(layer, seen.masks);

@@ -26,6 +26,8 @@ struct CallTrace {
   std::vector<bool> hung;  ///< per output: its mask was hung on it by `call` itself
   /// Per output: which input object it is (parameter, position), if the layer handed one through.
   std::vector<std::optional<std::pair<int, int>>> alias = {};
+  /// What a model left hanging on its input objects, under Keras' rules.
+  std::optional<OptionalMasks> left_on_inputs = {};
 };
 
 /// Decides which masks a call is given: the one place where masks meet rules, for eager calls,
@@ -42,6 +44,9 @@ OptionalMasks output_masks(const Layer& layer, const Arguments& arguments,
 /// The call with floating tensors (and masks given by hand) in float32, in which layers compute; a
 /// model is left alone, as its inputs have dtypes of their own.
 Call<Tensor> in_compute_dtype(const Layer& layer, Call<Tensor> call);
+
+/// Runs the layer's `call`. Layers called inside it must be its sublayers, or have no weights.
+Tensors call_layer(const Layer& layer, const Arguments& arguments);
 
 /// Calls a layer: builds it if this is its first call, resolves the masks, computes, hangs the output
 /// masks. Warns, once per layer, if the layer ends a mask because it does not support masking.
@@ -69,7 +74,7 @@ InferredCall infer_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRul
 /// Records a call for a Model: infers its outputs and makes a CallNode. Errors name the user's line.
 SymbolicTensors wire(const Layer& layer, Call<SymbolicTensor> call);
 
-/// Calls a layer at once, under the current rules. Errors name the user's line.
+/// Calls a layer at once, under the current rules.
 Tensors call_eagerly(const Layer& layer, const Call<Tensor>& call);
 
 }  // namespace domino

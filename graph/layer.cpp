@@ -75,6 +75,12 @@ void Layer::add_layer(std::string_view name, const LayerHandle& layer) const {
   cell_->sublayers.emplace_back(std::string(name), layer);
 }
 
+bool Layer::has_sublayer(const Layer& inner) const {
+  return std::ranges::any_of(cell_->sublayers, [&](const auto& entry) {
+    return entry.second->identity() == inner.identity();
+  });
+}
+
 std::vector<std::pair<std::string, LayerHandle>> Layer::sublayers() const {
   return cell_->sublayers;
 }
@@ -94,19 +100,28 @@ Tensor resident(const Tensor& weight, const Backend& backend) {
 }  // namespace
 
 Tensor Layer::weight(std::string_view name) const {
+  Tensor found = optional_weight(name);
+  if (found.defined()) return found;
+  std::vector<std::string> names;
+  for (const Variable& variable : cell_->weights) names.push_back(variable.path);
+  fail<BuildError>("{} has no weight '{}'; its build declared: {}", title(), name,
+                   names.empty() ? "none" : fmt::to_string(fmt::join(names, ", ")));
+}
+
+Tensor Layer::optional_weight(std::string_view name) const {
   const auto it = std::ranges::find(cell_->weights, name, &Variable::path);
   return it == cell_->weights.end() ? Tensor() : resident(it->value, current_backend());
 }
 
 std::vector<Variable> Layer::weights() const {
   std::vector<Variable> all = cell_->weights;
+  std::ranges::stable_partition(all, &Variable::trainable);
   for (const auto& [name, layer] : cell_->sublayers) {
     for (Variable& variable : layer->weights()) {
       variable.path = name + '/' + variable.path;
       all.push_back(std::move(variable));
     }
   }
-  std::stable_partition(all.begin(), all.end(), [](const Variable& v) { return v.trainable; });
   return all;
 }
 
@@ -116,11 +131,22 @@ Tensors Layer::get_weights() const {
   return values;
 }
 
+namespace {
+
+void check_fits(const Layer& layer, const Variable& weight, const Tensor& value) {
+  check(weight.value.shape() == value.shape(), "{}: weight '{}' has shape {}, got {}",
+        layer.title(), weight.path, weight.value.shape(), value.shape());
+  check<DTypeError>(weight.value.dtype() == value.dtype(),
+                    "{}: weight '{}' is {}, got {}; cast it first", layer.title(), weight.path,
+                    weight.value.dtype(), value.dtype());
+}
+
+}  // namespace
+
 void Layer::assign(std::string_view path, Tensor value) const {
   const auto own = std::ranges::find(cell_->weights, path, &Variable::path);
   if (own != cell_->weights.end()) {
-    check(own->value.shape() == value.shape(), "{}: weight '{}' has shape {}, got {}", title(),
-          path, own->value.shape(), value.shape());
+    check_fits(*this, *own, value);
     own->value = std::move(value);
     return;
   }
@@ -138,10 +164,7 @@ void Layer::set_weights(const Tensors& values) const {
   const std::vector<Variable> current = weights();
   check(current.size() == values.size(), "{} has {} weights, got {}", title(), current.size(),
         values.size());
-  for (std::size_t i = 0; i < current.size(); ++i) {
-    check(current[i].value.shape() == values[i].shape(), "{}: weight '{}' has shape {}, got {}",
-          title(), current[i].path, current[i].value.shape(), values[i].shape());
-  }
+  for (std::size_t i = 0; i < current.size(); ++i) check_fits(*this, current[i], values[i]);
   for (std::size_t i = 0; i < current.size(); ++i) assign(current[i].path, values[i]);
 }
 

@@ -69,16 +69,21 @@ class Layer {
   bool takes_mask() const;
 
   bool built() const;
-  /// The layer's own weights, then those of its sublayers, each trainable ones first.
+  /// The layer's own weights, trainable ones first, then those of its sublayers, as Keras orders them.
   std::vector<Variable> weights() const;
   /// The numbers of `weights()` alone: `b.set_weights(a.get_weights())`.
   Tensors get_weights() const;
   /// Replaces all weights, in the order of `weights()`. Not while another thread predicts.
-  /// Throws BuildError before the layer is built, ShapeError if count or a shape differs.
+  /// Throws BuildError before the layer is built, ShapeError if count or a shape differs, DTypeError
+  /// if a weight is of another type.
   void set_weights(const Tensors& values) const;
   std::int64_t count_params() const;
   /// Sublayers under their attribute names.
   std::vector<std::pair<std::string, LayerHandle>> sublayers() const;
+
+  /// A graph of layers: the inputs' dtypes are its own business, and under Keras' rules it ends masks
+  /// while it is wired.
+  virtual bool is_model() const { return false; }
 
   /// Equal for the copies of one layer.
   const void* identity() const { return cell_.get(); }
@@ -96,9 +101,11 @@ class Layer {
   void set_name_once(const std::string& name) const;
   /// Runs `build` if no call has done so yet; safe from many threads.
   void build_once(const std::function<void()>& build) const;
+  /// Whether `inner` was declared by add_layer.
+  bool has_sublayer(const Layer& inner) const;
   /// True the first time it is asked: a layer warns once.
   bool warn_once() const;
-  /// Gives the weight at `path` (as in `weights()`) another value of the same shape.
+  /// Gives the weight at `path` (as in `weights()`) another value of the same shape and type.
   void assign(std::string_view path, Tensor value) const;
 
  protected:
@@ -115,8 +122,11 @@ class Layer {
   /// For `build`: declares a sublayer under its attribute name, so that its weights are found.
   void add_layer(std::string_view name, const LayerHandle& layer) const;
 
-  /// For `call`: a weight, on the current backend. Undefined if the layer has none of this name.
+  /// For `call`: a weight, on the current backend. Throws BuildError, naming those that there are, if
+  /// `build` has not declared it.
   Tensor weight(std::string_view name) const;
+  /// The same for a weight that options can leave out, such as a bias: undefined without it.
+  Tensor optional_weight(std::string_view name) const;
 
   /// For `call` of a stateful layer: the state kept by the current Session, or an undefined tensor.
   Tensor state(std::string_view name) const;

@@ -72,6 +72,9 @@ class LayerBase : public Layer {
   Config config() const override {
     Config config = Layer::config();
     if constexpr (requires(const D& d) { d.options(); }) {
+      static_assert(
+          requires(typename D::Options o) { D(std::move(o)); },
+          "a layer with options() has `using Options = ...` and a constructor from Options alone");
       auto options = self().options();
       Fields fields(&config);
       options.fields(fields);
@@ -108,8 +111,9 @@ class LayerBase : public Layer {
 /// - `Tensor call(const Tensor& x) const`, or `call(const Tensor& x, const OptionalMask& mask) const`
 ///   if it uses the mask. Several outputs: `std::array<Tensor, N>` or `Tensors`.
 /// - `OptionalMask compute_mask(const Tensor& x, const OptionalMask& mask) const` if it makes, changes
-///   or passes masks (several outputs: an array or vector). Without one the mask ends here, unless the
-///   constructor calls `set_supports_masking(true)`: then it is passed on.
+///   or passes masks. Several outputs: an array or vector; fewer masks go to the first outputs. Without
+///   one the mask ends here, unless the constructor calls `set_supports_masking(true)`: then it is
+///   passed on, to the first output alone.
 /// - `void build(const Shape& input) const` if it has weights.
 /// - `Options` with a member `name`, `void fields(Fields&)`, and `const Options& options() const`, if it
 ///   is to be saved.
@@ -133,9 +137,7 @@ class UnaryLayer : public detail::LayerBase<D> {
     return kSignature;
   }
   void build_from(const std::vector<std::vector<Shape>>& shapes) const final {
-    if constexpr (requires(const D& d, const Shape& s) { d.build(s); }) {
-      this->self().build(shapes[0][0]);
-    }
+    if constexpr (has_build()) this->self().build(shapes[0][0]);
   }
   Tensors call_with(const Arguments& arguments) const final {
     const Tensor& x = arguments.first()[0];
@@ -156,6 +158,15 @@ class UnaryLayer : public detail::LayerBase<D> {
 
  protected:
   explicit UnaryLayer(std::string name = {}) : detail::LayerBase<D>(std::move(name)) {
+    static_assert(
+        takes_mask_argument() || requires(const D& d, const Tensor& x) { d.call(x); },
+        "a UnaryLayer has a public `Tensor call(const Tensor&) const`, or the same with a second "
+        "parameter `const OptionalMask&`");
+    static_assert(
+        has_compute_mask() || !requires { &D::compute_mask; },
+        "`compute_mask` is `(const Tensor&, const OptionalMask&) const`");
+    static_assert(
+        has_build() || !requires { &D::build; }, "`build` is `(const Shape&) const`");
     this->set_supports_masking(has_compute_mask());
   }
 
@@ -165,6 +176,9 @@ class UnaryLayer : public detail::LayerBase<D> {
   }
   static constexpr bool has_compute_mask() {
     return requires(const D& d, const Tensor& x, const OptionalMask& m) { d.compute_mask(x, m); };
+  }
+  static constexpr bool has_build() {
+    return requires(const D& d, const Shape& s) { d.build(s); };
   }
 
   template <class T>
@@ -207,9 +221,7 @@ class ListLayer : public detail::LayerBase<D> {
     return kSignature;
   }
   void build_from(const std::vector<std::vector<Shape>>& shapes) const final {
-    if constexpr (requires(const D& d, const std::vector<Shape>& s) { d.build(s); }) {
-      this->self().build(shapes[0]);
-    }
+    if constexpr (has_build()) this->self().build(shapes[0]);
   }
   Tensors call_with(const Arguments& arguments) const final {
     if constexpr (takes_mask_argument()) {
@@ -229,6 +241,15 @@ class ListLayer : public detail::LayerBase<D> {
 
  protected:
   explicit ListLayer(std::string name = {}) : detail::LayerBase<D>(std::move(name)) {
+    static_assert(
+        takes_mask_argument() || requires(const D& d, const Tensors& x) { d.call(x); },
+        "a ListLayer has a public `Tensor call(const Tensors&) const`, or the same with a second "
+        "parameter `const OptionalMasks&`");
+    static_assert(
+        has_compute_mask() || !requires { &D::compute_mask; },
+        "`compute_mask` is `(const Tensors&, const OptionalMasks&) const`");
+    static_assert(
+        has_build() || !requires { &D::build; }, "`build` is `(const std::vector<Shape>&) const`");
     this->set_supports_masking(has_compute_mask());
   }
 
@@ -238,6 +259,9 @@ class ListLayer : public detail::LayerBase<D> {
   }
   static constexpr bool has_compute_mask() {
     return requires(const D& d, const Tensors& x, const OptionalMasks& m) { d.compute_mask(x, m); };
+  }
+  static constexpr bool has_build() {
+    return requires(const D& d, const std::vector<Shape>& s) { d.build(s); };
   }
 
   template <class T>
@@ -289,6 +313,9 @@ class NamedLayer : public detail::LayerBase<D> {
 
  protected:
   explicit NamedLayer(std::string name = {}) : detail::LayerBase<D>(std::move(name)) {
+    static_assert(
+        has_compute_mask() || !requires { &D::compute_mask; },
+        "`compute_mask` is `(const Arguments&, const OptionalMasks&) const`");
     this->set_supports_masking(has_compute_mask());
   }
 

@@ -20,8 +20,10 @@ namespace domino {
 
 namespace {
 
-/// Per input, the sizes of the mask that it carries, in those of its Input; none without a mask.
-using MaskSizes = std::vector<std::optional<std::vector<std::int64_t>>>;
+/// The form of a mask: its sizes, in those of its Input, and its dtype.
+using MaskForm = std::pair<std::vector<std::int64_t>, DType>;
+/// Per input, the form of the mask that it carries; none without a mask.
+using MaskForms = std::vector<std::optional<MaskForm>>;
 
 }  // namespace
 
@@ -29,10 +31,10 @@ struct Model::Graph {
   MaskRules rules = MaskRules::Intended;
   std::optional<Dag> dag;
   std::mutex mutex;
-  std::map<MaskSizes, MaskPlan> plans;
+  std::map<MaskForms, MaskPlan> plans;
 
-  /// The plan for such inputs, made when first asked for.
-  const MaskPlan& plan_for(const MaskSizes& masks);
+  /// The plan for such inputs, made when first asked for; then warns of the masks that are lost.
+  const MaskPlan& plan_for(const MaskForms& masks);
 };
 
 Model::Model(ModelOptions options)
@@ -52,7 +54,7 @@ void Model::set_graph(const SymbolicTensors& inputs, const SymbolicTensors& outp
     name_layers();
     declare_layers();
   });
-  warn_of_losses();
+  plan();
 }
 
 bool Model::has_graph() const { return graph_->dag.has_value(); }
@@ -117,16 +119,6 @@ void Model::declare_layers() const {
   }
 }
 
-void Model::warn_of_losses() const {
-  const MaskPlan& masks = plan();
-  for (const int vertex : dag().order()) {
-    for (const MaskFact& fact : masks.vertices[static_cast<std::size_t>(vertex)].facts) {
-      const bool lost = fact.fate == MaskFate::Destroyed || !fact.missed_by.empty();
-      if (lost && dag().layer(vertex).warn_once()) warn(describe_loss(dag(), masks, fact));
-    }
-  }
-}
-
 std::vector<LayerHandle> Model::layers() const {
   std::vector<LayerHandle> layers;
   for (const int vertex : first_calls(dag(), dag().listing())) {
@@ -146,13 +138,13 @@ LayerHandle Model::get_layer(std::string_view name) const {
 
 namespace {
 
-std::vector<EdgeFacts> input_facts(const Dag& dag, const MaskSizes& masks) {
+std::vector<EdgeFacts> input_facts(const Dag& dag, const MaskForms& masks) {
   std::vector<EdgeFacts> facts;
   for (std::size_t i = 0; i < dag.inputs().size(); ++i) {
     EdgeFacts edge = dag.node(dag.inputs()[i].vertex).outputs[0];
     if (masks[i]) {
       const ValueNumber value{~edge.value.high, edge.value.low};
-      edge.mask = ValueFacts{Shape(*masks[i]), DType::Bool, value};
+      edge.mask = ValueFacts{Shape(masks[i]->first), masks[i]->second, value};
     }
     facts.push_back(std::move(edge));
   }
@@ -160,39 +152,58 @@ std::vector<EdgeFacts> input_facts(const Dag& dag, const MaskSizes& masks) {
 }
 
 /// Sizes that the mask shares with its tensor are those of the Input, known or not.
-MaskSizes sizes_of_masks(const Dag& dag, const Tensors& inputs) {
-  MaskSizes sizes(inputs.size());
+MaskForm form_of(const Mask& mask, const Shape& tensor, const Shape& wired) {
+  std::vector<std::int64_t> sizes = mask.shape().sizes();
+  for (int axis = 0; axis < std::min(mask.shape().rank(), wired.rank()); ++axis) {
+    std::int64_t& size = sizes[static_cast<std::size_t>(axis)];
+    if (size == tensor[axis]) size = wired[axis];
+  }
+  return {std::move(sizes), mask.dtype()};
+}
+
+MaskForms forms_of_masks(const Dag& dag, const Tensors& inputs) {
+  MaskForms forms(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!inputs[i].mask()) continue;
     const Shape& wired = dag.node(dag.inputs()[i].vertex).outputs[0].shape;
-    sizes[i] = inputs[i].mask()->shape().sizes();
-    for (int axis = 0; axis < inputs[i].mask()->shape().rank(); ++axis) {
-      std::int64_t& size = (*sizes[i])[static_cast<std::size_t>(axis)];
-      if (axis < wired.rank() && size == inputs[i].size(axis)) size = wired[axis];
-    }
+    forms[i] = form_of(*inputs[i].mask(), inputs[i].shape(), wired);
   }
-  return sizes;
+  return forms;
 }
 
 }  // namespace
 
-const MaskPlan& Model::Graph::plan_for(const MaskSizes& masks) {
+namespace {
+
+void warn_of_losses(const Dag& dag, const MaskPlan& plan) {
+  for (const int vertex : dag.order()) {
+    for (const MaskFact& fact : plan.vertices[static_cast<std::size_t>(vertex)].facts) {
+      const bool lost = fact.fate == MaskFate::Destroyed || !fact.missed_by.empty();
+      if (lost && dag.layer(vertex).warn_once()) warn(describe_loss(dag, plan, fact));
+    }
+  }
+}
+
+}  // namespace
+
+const MaskPlan& Model::Graph::plan_for(const MaskForms& masks) {
   {
     const std::lock_guard lock(mutex);
     const auto it = plans.find(masks);
     if (it != plans.end()) return it->second;
   }
   MaskPlan made = propagate_masks(*dag, input_facts(*dag, masks), rules);
+  warn_of_losses(*dag, made);
   const std::lock_guard lock(mutex);
   return plans.try_emplace(masks, std::move(made)).first->second;
 }
 
 const MaskPlan& Model::plan(const std::vector<bool>& masked) const {
-  MaskSizes masks(dag().inputs().size());
+  MaskForms masks(dag().inputs().size());
   for (std::size_t i = 0; i < masks.size() && i < masked.size(); ++i) {
     if (!masked[i]) continue;
     const Shape& shape = dag().node(dag().inputs()[i].vertex).outputs[0].shape;
-    masks[i] = std::vector<std::int64_t>(shape.begin(), shape.begin() + std::min(shape.rank(), 2));
+    masks[i] = MaskForm({shape.begin(), shape.begin() + std::min(shape.rank(), 2)}, DType::Bool);
   }
   return graph_->plan_for(masks);
 }
@@ -220,7 +231,8 @@ Tensors Model::call_with(const Arguments& arguments) const {
   for (std::size_t i = 0; i < arguments.first().size(); ++i) {
     inputs.push_back(arguments.first()[i].with_mask(arguments.all_masks()[0][i]));
   }
-  return current_backend().device() == Device::Meta ? run_on_meta(inputs) : run_on_numbers(inputs);
+  return current_backend().device() == Device::Meta ? run_on_meta(inputs, arguments)
+                                                    : run_on_numbers(inputs);
 }
 
 namespace {
@@ -233,10 +245,13 @@ EdgeFacts facts_of(const Tensor& tensor) {
   return facts;
 }
 
+OptionalMask mask_of(const std::optional<ValueFacts>& facts) {
+  if (!facts) return std::nullopt;
+  return Tensor::meta(facts->shape, facts->dtype, facts->value);
+}
+
 Tensor meta_of(const EdgeFacts& facts) {
-  Tensor tensor = Tensor::meta(facts.shape, facts.dtype, facts.value);
-  if (!facts.mask) return tensor;
-  return tensor.with_mask(Tensor::meta(facts.mask->shape, facts.mask->dtype, facts.mask->value));
+  return Tensor::meta(facts.shape, facts.dtype, facts.value).with_mask(mask_of(facts.mask));
 }
 
 /// An input as the graph takes it: checked against its Input, numbers in the Input's dtype.
@@ -252,16 +267,20 @@ Tensor fitted(const Tensor& input, const CallNode& node, MaskRules rules) {
   const bool strings = input.dtype() == DType::String || expected.dtype == DType::String;
   check<DTypeError>(!strings || input.dtype() == expected.dtype, "{} is {}, expected {}", who,
                     input.dtype(), expected.dtype);
-  // Keras cuts fractions off ids without a word; a new model says so.
+  // Keras cuts fractions off without a word; a new model says so.
   check<DTypeError>(
       rules == MaskRules::Keras || !is_floating(input.dtype()) || is_floating(expected.dtype),
-      "{} is {}, expected {}; cast the ids to integers first", who, input.dtype(), expected.dtype);
+      "{} is {}, expected {}; make it of integers, Tensor(shape, std::vector<int>{{...}}), or cast "
+      "it",
+      who, input.dtype(), expected.dtype);
   return ops::cast(input, expected.dtype).with_mask(input.mask());
 }
 
 Tensors fit_all(const Dag& dag, const Tensors& inputs, MaskRules rules, const std::string& title) {
-  check<ValueError>(inputs.size() == dag.inputs().size(), "{} takes {} inputs, got {}", title,
-                    dag.inputs().size(), inputs.size());
+  std::vector<std::string> names;
+  for (const Endpoint& input : dag.inputs()) names.push_back(dag.layer(input.vertex).name());
+  check<ValueError>(inputs.size() == names.size(), "{} takes {} inputs ({}), got {}", title,
+                    names.size(), fmt::join(names, ", "), inputs.size());
   Tensors fit;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     fit.push_back(fitted(inputs[i], dag.node(dag.inputs()[i].vertex), rules));
@@ -271,21 +290,38 @@ Tensors fit_all(const Dag& dag, const Tensors& inputs, MaskRules rules, const st
 
 }  // namespace
 
-Tensors Model::run_on_meta(const Tensors& inputs) const {
+Tensors Model::run_on_meta(const Tensors& inputs, const Arguments& arguments) const {
   std::vector<EdgeFacts> facts;
   for (const Tensor& input : fit_all(dag(), inputs, current_rules(), title())) {
     facts.push_back(facts_of(input));
   }
+  const MaskPlan plan = propagate_masks(dag(), facts, current_rules());
+  const bool objects_are_shared = current_rules() == MaskRules::Keras;
   Tensors outputs;
-  for (const EdgeFacts& edge : propagate_masks(dag(), facts, current_rules()).outputs) {
-    outputs.push_back(meta_of(edge));
+  for (std::size_t i = 0; i < plan.outputs.size(); ++i) {
+    outputs.push_back(meta_of(plan.outputs[i]));
+    if (const auto input = plan.handed_through[i]; input && objects_are_shared) {
+      outputs.back() =
+          arguments.first()[static_cast<std::size_t>(*input)].with_mask(outputs.back().mask());
+    }
+  }
+  if (objects_are_shared) {
+    OptionalMasks left;
+    for (const std::optional<ValueFacts>& mask : plan.left_on_inputs) left.push_back(mask_of(mask));
+    arguments.leave_on_inputs(std::move(left));
   }
   return outputs;
 }
 
 Tensors Model::run_on_numbers(const Tensors& inputs) const {
   const Tensors fit = fit_all(dag(), inputs, rules(), title());
-  return run_graph(dag(), graph_->plan_for(sizes_of_masks(dag(), fit)), fit, rules());
+  return run_graph(dag(), graph_->plan_for(forms_of_masks(dag(), fit)), fit, rules());
+}
+
+void Model::check_one_output() const {
+  const std::size_t count = dag().outputs().size();
+  check<ValueError>(count == 1, "{} has {} outputs; give it a list of inputs to get them all",
+                    title(), count);
 }
 
 Tensors Model::operator()(const Tensors& inputs) const {
@@ -294,11 +330,8 @@ Tensors Model::operator()(const Tensors& inputs) const {
 }
 
 Tensor Model::operator()(const Tensor& input) const {
-  Tensors outputs = (*this)(Tensors{input});
-  check<ValueError>(outputs.size() == 1,
-                    "{} has {} outputs; call it with a list of inputs to get them "
-                    "all",
-                    title(), outputs.size());
+  const Tensors outputs = (*this)(Tensors{input});
+  check_one_output();
   return outputs.front();
 }
 
@@ -310,10 +343,7 @@ SymbolicTensors Model::operator()(const SymbolicTensors& inputs, SourceLocation 
 
 SymbolicTensor Model::operator()(const SymbolicTensor& input, SourceLocation where) const {
   const SymbolicTensors outputs = (*this)(SymbolicTensors{input}, where);
-  check<ValueError>(outputs.size() == 1,
-                    "{} has {} outputs; call it with a list of inputs to get them "
-                    "all",
-                    title(), outputs.size());
+  check_one_output();
   return outputs.front();
 }
 

@@ -96,6 +96,7 @@ class Model : public Layer {
   const Dag& dag() const;
 
   std::string_view type() const override { return "Functional"; }
+  bool is_model() const override { return true; }
   const Signature& signature() const override;
   void build_from(const std::vector<std::vector<Shape>>& shapes) const override;
   Tensors call_with(const Arguments& arguments) const override;
@@ -115,10 +116,12 @@ class Model : public Layer {
  private:
   void name_layers() const;
   void declare_layers() const;
-  void warn_of_losses() const;
-  Tensors run_on_meta(const Tensors& inputs) const;
+  void check_one_output() const;
+  Tensors run_on_meta(const Tensors& inputs, const Arguments& arguments) const;
   Tensors run_on_numbers(const Tensors& inputs) const;
   Tensors predict_batch(const Tensors& inputs) const;
+  /// The same for rows of a longer input, which begin at row `first` of `count`; errors say which.
+  Tensors predict_rows(const Tensors& batch, std::int64_t first, std::int64_t count) const;
 
   std::shared_ptr<Graph> graph_;
 };

@@ -49,6 +49,16 @@ Tensors Model::predict_batch(const Tensors& inputs) const {
   return outputs;
 }
 
+Tensors Model::predict_rows(const Tensors& batch, std::int64_t first, std::int64_t count) const {
+  try {
+    return predict_batch(batch);
+  } catch (Error& error) {
+    const std::int64_t last = first + batch.front().size(0) - 1;
+    if (last - first + 1 < count) error.add_context(fmt::format("rows {} to {}", first, last));
+    throw;
+  }
+}
+
 Tensors Model::predict(const Tensors& inputs, const PredictOptions& options) const {
   check<ValueError>(options.batch_size > 0, "a batch size of {}; expected at least 1",
                     options.batch_size);
@@ -67,7 +77,7 @@ Tensors Model::predict(const Tensors& inputs, const PredictOptions& options) con
     const std::int64_t end = std::min(begin + options.batch_size, count);
     Tensors batch;
     for (const Tensor& input : inputs) batch.push_back(rows(input, begin, end));
-    const Tensors outputs = predict_batch(batch);
+    const Tensors outputs = predict_rows(batch, begin, count);
     for (std::size_t i = 0; i < outputs.size(); ++i) parts[i].push_back(outputs[i]);
     if (progress) progress->advance(end - begin);
     begin = end;
@@ -81,17 +91,15 @@ Tensors Model::predict(const Tensors& inputs, const PredictOptions& options) con
 }
 
 Tensor Model::predict(const Tensor& input, const PredictOptions& options) const {
-  Tensors outputs = predict(Tensors{input}, options);
-  check<ValueError>(outputs.size() == 1,
-                    "{} has {} outputs; give predict a list of inputs to get "
-                    "them all",
-                    title(), outputs.size());
+  const Tensors outputs = predict(Tensors{input}, options);
+  check_one_output();
   return outputs.front();
 }
 
 Tensor Model::predict(const std::vector<std::vector<int>>& sequences,
                       const PredictOptions& options) const {
-  std::size_t longest = 0;
+  // No sequences at all: one step, since recurrent layers take no fewer.
+  std::size_t longest = sequences.empty() ? 1 : 0;
   for (const std::vector<int>& sequence : sequences) longest = std::max(longest, sequence.size());
   std::vector<std::int32_t> ids(sequences.size() * longest, 0);
   for (std::size_t row = 0; row < sequences.size(); ++row) {

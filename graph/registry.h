@@ -25,7 +25,7 @@ LayerRegistration register_row() {
 /// The layers that Domino brings; generated from layers/CMakeLists.txt.
 const std::vector<LayerRegistration>& builtin_layers();
 
-/// Makes a custom layer known to `layer_from_config` under "Package>Name"; the last one counts.
+/// Makes a custom layer known to `deserialize_layer` under "Package>Name"; the last one counts.
 void register_layer(const LayerRegistration& registration);
 template <class L>
 void register_layer(std::string type) {

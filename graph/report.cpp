@@ -37,7 +37,7 @@ bool carries(const std::vector<MaskId>& masks) {
   return std::any_of(masks.begin(), masks.end(), [](MaskId id) { return id != kNoMaskId; });
 }
 
-/// "-> made", "used -> passed", "lost", ...: what happens to masks in one call.
+/// "-> made", "used -> passed", "destroyed", ...: what happens to masks in one call.
 std::string mask_column(const MaskPlan& plan, const Dag& dag, int vertex) {
   if (dag.is_input(vertex))
     return carries(plan.vertices[static_cast<std::size_t>(vertex)].outputs) ? "-> given" : "";
@@ -112,8 +112,8 @@ std::vector<int> unmasked_sources(const MaskPlan& plan, const MaskFact& dropped)
 
 std::string describe_loss(const Dag& dag, const MaskPlan& plan, const MaskFact& fact) {
   const MaskOrigin& origin = plan.masks[static_cast<std::size_t>(fact.mask)];
-  const std::string why = fact.fate == MaskFate::Destroyed ? "does not support masking and ends"
-                                                           : "supports masking but drops";
+  const std::string why =
+      fact.fate == MaskFate::Destroyed ? "does not support masking and ends" : "drops";
   std::string text = fmt::format("{} {} the mask made by {}", title_of(dag, fact.target), why,
                                  title_of(dag, origin.vertex));
   const std::vector<int> unmasked = unmasked_sources(plan, fact);

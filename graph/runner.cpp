@@ -111,7 +111,7 @@ void Run::visit(int vertex) {
     MaskResolution given{.passed = masks(planned.passed), .previous = {}, .accidents = {}};
     if (rules_ == MaskRules::Keras) adapt_numbers(layer, call, given);
     const Arguments arguments(layer.signature(), call.arguments, given.passed, call.options);
-    Tensors outputs = layer.call_with(arguments);
+    Tensors outputs = call_layer(layer, arguments);
     for (std::size_t i = 0; i < planned.hung.size(); ++i) {
       if (planned.hung[i] == kNoMaskId) continue;
       masks_[static_cast<std::size_t>(planned.hung[i])] = outputs[i].mask();
@@ -132,7 +132,7 @@ void Run::evaluate(int vertex, const MaskPlan::Evaluation& evaluation) {
                             call.options);
   OptionalMasks computed;
   if (evaluation.by_call) {
-    for (const Tensor& output : layer.call_with(arguments)) computed.push_back(output.mask());
+    for (const Tensor& output : call_layer(layer, arguments)) computed.push_back(output.mask());
   } else {
     const MaskResolution resolution{
         .passed = {}, .previous = masks(evaluation.previous), .accidents = {}};

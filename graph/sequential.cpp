@@ -26,6 +26,15 @@ void Sequential::add(const LayerHandle& layer) {
   layers_->push_back(layer);
 }
 
+SymbolicTensors Sequential::wire_next(const Layer& layer, const SymbolicTensor& x) const {
+  try {
+    return wire(layer, {.arguments = {{x}}, .positional = true, .where = {}});
+  } catch (Error& error) {
+    error.add_context(title());
+    throw;
+  }
+}
+
 void Sequential::build(const Shape& shape, DType dtype) const {
   if (has_graph()) return;
   check<BuildError>(!layers_->empty(), "{} has no layers; add some before it is called", title());
@@ -38,7 +47,7 @@ void Sequential::build(const Shape& shape, DType dtype) const {
     const LayerHandle& layer = (*layers_)[i];
     check<BuildError>(layer->type() != InputLayer::kType,
                       "{}: an InputLayer must be the first layer", title());
-    const SymbolicTensors outputs = wire(*layer, {.arguments = {{x}}, .positional = true});
+    const SymbolicTensors outputs = wire_next(*layer, x);
     check<BuildError>(outputs.size() == 1,
                       "{}: {} has {} outputs; a Sequential passes on one, use Model for more",
                       title(), layer->title(), outputs.size());

@@ -30,6 +30,7 @@ class Sequential final : public Model {
 
  private:
   void prepare(const Tensors& inputs) const override;
+  SymbolicTensors wire_next(const Layer& layer, const SymbolicTensor& x) const;
 
   std::shared_ptr<std::vector<LayerHandle>> layers_;
 };

@@ -21,8 +21,12 @@ WarningSink set_warning_sink(WarningSink replacement) {
 }
 
 void warn(const std::string& text) {
-  const std::lock_guard lock(sink_mutex);
-  if (sink()) return sink()(text);
+  WarningSink current;
+  {
+    const std::lock_guard lock(sink_mutex);
+    current = sink();
+  }
+  if (current) return current(text);
   std::fprintf(stderr, "domino: warning: %s\n", text.c_str());
 }
 

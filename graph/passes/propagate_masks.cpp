@@ -48,6 +48,9 @@ class Propagation {
   void take_masks_off(int vertex);
   std::set<std::string> later_readers(int vertex, const Endpoint& from) const;
   void follow_objects(int vertex, const CallTrace& trace);
+  void hang_on_object(const std::pair<int, int>& object, const std::optional<ValueFacts>& mask);
+  void hang_what_models_left(int vertex, const OptionalMasks& left);
+  void settle_ends();
 
   MaskId id_of(const OptionalMask& mask) const;
   Given ids_of(const std::vector<OptionalMasks>& masks) const;
@@ -95,10 +98,21 @@ MaskPlan Propagation::run() {
   for (const int vertex : dag_.order()) {
     if (!dag_.is_input(vertex)) visit(vertex);
   }
-  for (const Endpoint& output : dag_.outputs()) plan_.outputs.push_back(carried_.at(output));
+  settle_ends();
   prune();
   find_missed();
   return std::move(plan_);
+}
+
+void Propagation::settle_ends() {
+  for (const Endpoint& output : dag_.outputs()) {
+    plan_.outputs.push_back(carried_.at(output));
+    const int source = object_of_.at({output.vertex, output.output}).first;
+    plan_.handed_through.push_back(dag_.is_input(source) ? std::optional(source) : std::nullopt);
+  }
+  for (const Endpoint& input : dag_.inputs()) {
+    plan_.left_on_inputs.push_back(carried_.at(input).mask);
+  }
 }
 
 /// The facts behind a tensor named in a call: the tensor itself, or the mask that hangs on it.
@@ -110,6 +124,20 @@ EdgeFacts facts_at(const Environment& environment, const Endpoint& from) {
   return mask;
 }
 
+/// A mask read off a tensor that carries none here is no mask at all.
+MaskArgument<EdgeFacts> without_missing(const MaskArgument<EdgeFacts>& argument) {
+  const auto is_missing = [](const std::optional<EdgeFacts>& mask) {
+    return mask && mask->value == ValueNumber{};
+  };
+  if (std::ranges::none_of(argument.masks(), is_missing)) return argument;
+  std::vector<std::optional<EdgeFacts>> present = argument.masks();
+  for (std::optional<EdgeFacts>& mask : present) {
+    if (is_missing(mask)) mask.reset();
+  }
+  const bool any = std::ranges::any_of(present, [](const auto& mask) { return mask.has_value(); });
+  return any ? MaskArgument<EdgeFacts>(std::move(present)) : MaskArgument<EdgeFacts>();
+}
+
 Call<EdgeFacts> Propagation::call_in(const Environment& environment, int vertex) const {
   const CallNode& node = dag_.node(vertex);
   Call<EdgeFacts> call = node.call.mapped<EdgeFacts>([&](const SymbolicTensor& tensor) {
@@ -118,16 +146,7 @@ Call<EdgeFacts> Propagation::call_in(const Environment& environment, int vertex)
     const bool as_wired = from.is_mask && rules_ == MaskRules::Keras;
     return facts_at(as_wired ? wired_ : environment, from);
   });
-  // A mask read off a tensor that carries none here is no mask at all.
-  for (MaskArgument<EdgeFacts>& argument : call.masks) {
-    if (argument.kind() != Kind::Given) continue;
-    std::vector<std::optional<EdgeFacts>> present = argument.masks();
-    for (std::optional<EdgeFacts>& mask : present) {
-      if (mask && mask->value == ValueNumber{}) mask.reset();
-    }
-    const bool none = std::all_of(present.begin(), present.end(), [](const auto& m) { return !m; });
-    argument = none ? MaskArgument<EdgeFacts>() : MaskArgument<EdgeFacts>(std::move(present));
-  }
+  for (MaskArgument<EdgeFacts>& argument : call.masks) argument = without_missing(argument);
   return call;
 }
 
@@ -218,7 +237,9 @@ void Propagation::number_outputs(int vertex, const Call<EdgeFacts>& call,
 /// of the node. A written null means "look at what the tensor carries".
 void Propagation::write_masks_into(Call<EdgeFacts>& call, const Call<EdgeFacts>& wired,
                                    const CallTrace& trace) const {
-  if (!wired.positional || trace.masks.passed.size() != 1) return;
+  const bool one =
+      std::ranges::count_if(wired.arguments, [](const auto& a) { return !a.empty(); }) == 1;
+  if (!wired.positional || !one) return;
   std::vector<std::optional<EdgeFacts>> written;
   for (const OptionalMask& mask : trace.masks.passed[0]) {
     std::optional<EdgeFacts>& one = written.emplace_back();
@@ -236,7 +257,8 @@ void Propagation::visit_as_wired(int vertex, Call<EdgeFacts>& call) {
   const Call<EdgeFacts> wired = call_in(wired_, vertex);
   number_values(vertex, wired);
   InferredCall inferred = infer_call(layer, wired, rules_);
-  if (ends_symbolic_mask(layer)) {
+  // A nested model hands its mask on at run time only; symbolically the mask ends there.
+  if (layer.is_model()) {
     for (EdgeFacts& output : inferred.outputs) output.mask.reset();
   }
   write_masks_into(call, wired, inferred.trace);
@@ -257,6 +279,9 @@ void Propagation::visit(int vertex) {
   record_facts(vertex, call, inferred.trace, inferred.outputs);
   carried_.set(vertex, std::move(inferred.outputs));
   follow_objects(vertex, inferred.trace);
+  if (rules_ == MaskRules::Keras && inferred.trace.left_on_inputs) {
+    hang_what_models_left(vertex, *inferred.trace.left_on_inputs);
+  }
   if (rules_ == MaskRules::Keras && takes_masks_off_inputs(dag_.layer(vertex))) {
     take_masks_off(vertex);
   }
@@ -274,6 +299,27 @@ void Propagation::follow_objects(int vertex, const CallTrace& trace) {
     }
     object_of_[{vertex, i}] = object;
     objects_[object].push_back({vertex, i, false});
+    if (rules_ == MaskRules::Keras) hang_on_object(object, carried_.at({vertex, i, false}).mask);
+  }
+}
+
+void Propagation::hang_on_object(const std::pair<int, int>& object,
+                                 const std::optional<ValueFacts>& mask) {
+  for (const Endpoint& same : objects_[object]) carried_.at(same).mask = mask;
+}
+
+/// A nested model hangs the mask that it is given on its input objects, and attention inside takes it
+/// off there (keras/src/models/functional.py, call).
+void Propagation::hang_what_models_left(int vertex, const OptionalMasks& left) {
+  const std::vector<Endpoint>& inputs = dag_.arguments(vertex)[0];
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const MaskId id = id_of(left[i]);
+    std::optional<ValueFacts> mask;
+    if (id != kNoMaskId) {
+      const MaskOrigin& origin = plan_.masks[static_cast<std::size_t>(id)];
+      mask = ValueFacts{origin.shape, origin.dtype, left[i]->tensor().value_number()};
+    }
+    hang_on_object(object_of_.at({inputs[i].vertex, inputs[i].output}), mask);
   }
 }
 

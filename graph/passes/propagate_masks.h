@@ -25,7 +25,7 @@ enum class MaskFate : std::uint8_t {
 };
 std::string_view name_of(MaskFate fate);
 
-/// The facts of one edge: all that reports, pictures and JSON tell.
+/// The facts of one edge: all that `report` and `summary` tell.
 struct MaskFact {
   Endpoint from;
   int target = 0;           ///< the vertex that reads the tensor
@@ -72,6 +72,10 @@ struct MaskPlan {
   std::vector<MaskOrigin> masks;
   std::vector<std::pair<Endpoint, MaskId>> values;  ///< tensors of the graph that serve as masks
   std::vector<EdgeFacts> outputs;                   ///< of the model
+  /// Per output, the input whose object it is, if layers handed that through.
+  std::vector<std::optional<int>> handed_through;
+  /// Per input, the mask that hangs on its object in the end.
+  std::vector<std::optional<ValueFacts>> left_on_inputs;
 };
 
 /// Walks the graph once, on meta tensors, calling `supports_masking` and `compute_mask` of each vertex.

@@ -59,7 +59,7 @@ void Attention::build(const std::vector<std::vector<Shape>>& shapes) const {
 }
 
 Tensor Attention::scores(const Tensor& query, const Tensor& key) const {
-  const Tensor scale = weight("scale");
+  const Tensor scale = optional_weight("scale");
   const auto scaled = [&](const Tensor& x) {
     return scale.defined() ? ops::multiply(x, scale) : x;
   };

@@ -155,7 +155,7 @@ void MultiHeadAttention::build(const std::vector<std::vector<Shape>>& shapes) co
 Tensor MultiHeadAttention::projected(const Tensor& x, const std::string& name, int from_axes,
                                      op::UnaryKind activation) const {
   const Tensor kernel = weight(name + "/kernel");
-  Tensor bias = weight(name + "/bias");
+  Tensor bias = optional_weight(name + "/bias");
   const auto middle = kernel.shape().begin() + from_axes;
   const std::int64_t from = product(Sizes(kernel.shape().begin(), middle));
   const Sizes to(middle, kernel.shape().end());

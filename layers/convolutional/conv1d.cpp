@@ -119,7 +119,7 @@ Tensor Conv1D::call(const Tensor& input) const {
   const Tensor x = channels_first() ? ops::transpose(input, turned) : input;
   const Padding padding = padding_for(options_, width(), x.size(1));
   const auto fused = elementwise_kind(options_.activation);
-  Tensor y = ops::conv1d(x, kernel, weight("bias"),
+  Tensor y = ops::conv1d(x, kernel, optional_weight("bias"),
                          {.stride = only(options_.strides),
                           .dilation = only(options_.dilation_rate),
                           .groups = options_.groups,

@@ -47,7 +47,7 @@ Tensor Dense::call(const Tensor& x) const {
   const Tensor kernel = weight("kernel");
   check_built_for(kernel.size(0), x.shape(), -1);
   const auto fused = elementwise_kind(options_.activation);
-  const Tensor y = ops::dense(ops::cast(x, DType::Float32), kernel, weight("bias"),
+  const Tensor y = ops::dense(ops::cast(x, DType::Float32), kernel, optional_weight("bias"),
                               fused.value_or(op::UnaryKind::Linear));
   return fused ? y : activate(options_.activation, y);
 }

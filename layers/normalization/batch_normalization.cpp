@@ -60,8 +60,8 @@ Tensor BatchNormalization::call(const Tensor& input, const OptionalMask& mask) c
   const Tensor x = ops::cast(input, DType::Float32);
   const int axis = x.shape().axis(options_.axis);
   if (axis == x.rank() - 1) {
-    return ops::batch_norm(x, weight("moving_mean"), weight("moving_variance"), weight("gamma"),
-                           weight("beta"), options_.epsilon);
+    return ops::batch_norm(x, weight("moving_mean"), weight("moving_variance"),
+                           optional_weight("gamma"), optional_weight("beta"), options_.epsilon);
   }
   const Shape sizes = Shape(std::vector<std::int64_t>(static_cast<std::size_t>(x.rank()), 1))
                           .with(axis, x.size(axis));

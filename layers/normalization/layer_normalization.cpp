@@ -69,8 +69,8 @@ void LayerNormalization::build(const Shape& input) const {
 Tensor LayerNormalization::call(const Tensor& input) const {
   const Tensor x = ops::cast(input, DType::Float32);
   const ops::Axes axes = sorted_axes(options_.axis);
-  const Tensor gamma = weight("gamma");
-  const Tensor beta = weight("beta");
+  const Tensor gamma = optional_weight("gamma");
+  const Tensor beta = optional_weight("beta");
   check_weight(gamma, x.shape(), axes);
   check_weight(beta, x.shape(), axes);
   const bool over_last = axes.size() == 1 && x.shape().axis(axes[0]) == x.rank() - 1;

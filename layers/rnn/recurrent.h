@@ -200,7 +200,7 @@ class RecurrentLayer : public SequenceLayer<D> {
     if (keeps_states && initial_state.empty()) initial_state = kept_states(sequences);
     const ops::RnnWeights weights{.kernel = this->weight(kKernel),
                                   .recurrent_kernel = this->weight(kRecurrentKernel),
-                                  .bias = this->weight(kBias)};
+                                  .bias = this->optional_weight(kBias)};
     ops::RnnResult result =
         run_recurrence(setup_, weights, sequences, arguments.mask("sequences"), initial_state);
     if (keeps_states) keep_states(result.states);

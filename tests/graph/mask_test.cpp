@@ -168,6 +168,78 @@ TEST(MaskTest, KerasWritesTheMaskIntoTheGraphWhereTheLayerTakesOne) {
   EXPECT_THAT(numbers(model.predict(Tensors{ops::add(kIds, 0)})[0]), ElementsAre(12, 1));
 }
 
+/// Sums masked steps from a first value on: as LSTM with its initial_state.
+class SumFrom final : public NamedLayer<SumFrom> {
+ public:
+  static constexpr std::string_view kType = "SumFrom";
+  static Signature arguments() {
+    return {{.name = "sequences", .mask = "mask"},
+            {.name = "initial_state", .required = false, .list = true}};
+  }
+  Tensor call(const Arguments& in) const {
+    return ops::reduce_steps(in.tensor("sequences"), in.mask("sequences"), ops::StepsReduce::Sum);
+  }
+  SymbolicTensor operator()(const SymbolicTensor& x) const {
+    return apply(Call<SymbolicTensor>{.arguments = {{x}, {}}, .positional = true})[0];
+  }
+};
+
+TEST(MaskTest, KerasWritesTheMaskForALayerWithFurtherArgumentsToo) {
+  const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32});
+  const SymbolicTensor h = Shift()(MarkZeros()(ids));
+  const SymbolicTensor attended = FakeAttention()(h);
+  const Model model(ids, {SumFrom()(Both()({h, attended})), SumFrom()(h)},
+                    {.rules = MaskRules::Keras});
+  const Tensors y = model.predict(Tensors{kIds});
+  EXPECT_THAT(numbers(y[0]), ElementsAre(28, 4));
+  EXPECT_THAT(numbers(y[1]), ElementsAre(14, 2));
+  EXPECT_THAT(model.report(), Not(HasSubstr("SumFrom 'sum_from' would have used it")));
+}
+
+TEST(MaskTest, AListOfNoMasksIsGiven) {
+  const MaskArgument<SymbolicTensor> none(std::vector<std::optional<SymbolicTensor>>{std::nullopt});
+  const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32});
+  for (const MaskRules rules : {MaskRules::Intended, MaskRules::Keras}) {
+    const SymbolicTensor h = Shift()(MarkZeros()(ids));
+    const Model model(ids, SumSteps()(h, {.mask = none}), {.rules = rules});
+    EXPECT_THAT(numbers(model.predict(kIds)), ElementsAre(15, 4));
+  }
+}
+
+TEST(MaskTest, AMaskOfAnInputKeepsItsType) {
+  const SymbolicTensor x = Input({.shape = {kAny, 1}});
+  const Model model(x, Scale(2.0)(x));
+  const Tensor given = Tensor({1, 2, 1}, {1, 2}).with_mask(Tensor({1, 2}, std::vector<int>{7, 0}));
+  const OptionalMask mask = model(Tensors{given})[0].mask();
+  ASSERT_TRUE(mask);
+  EXPECT_EQ(mask->dtype(), DType::Int32);
+}
+
+TEST(MaskTest, KerasAttentionInANestedModelTakesTheMaskOffOutside) {
+  const SymbolicTensor q = Input({.shape = {kAny, 1}});
+  const Model inner(q, FakeAttention()(q));
+  const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32});
+  for (const MaskRules rules : {MaskRules::Intended, MaskRules::Keras}) {
+    const SymbolicTensor h = MarkZeros()(ids);
+    const Model model(ids, Both()({h, inner(h)}), {.rules = rules});
+    EXPECT_EQ(model(Tensors{kIds})[0].mask().has_value(),
+              rules == MaskRules::Intended && inner(MarkZeros()(kIds)).mask().has_value());
+  }
+}
+
+TEST(MaskTest, KerasNestedModelHangsItsMaskOnTheCallersTensor) {
+  const SymbolicTensor q = Input({.shape = {kAny, 1}});
+  const Model inner(q, Scale(2.0)(q));
+  const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32});
+  const SymbolicTensor h = MarkZeros()(ids);
+  const SymbolicTensor attended = FakeAttention()(h);
+  const auto mask_of_h = [&](const SymbolicTensors& outputs) {
+    return Model(ids, outputs, {.rules = MaskRules::Keras})(Tensors{kIds})[0].mask();
+  };
+  EXPECT_FALSE(mask_of_h({h, Scale(1.0)(attended)}));
+  EXPECT_TRUE(mask_of_h({h, Scale(1.0)(attended), inner(h)}));
+}
+
 TEST(MaskTest, NestedModelsPassMasksInAndOut) {
   const SymbolicTensor x = Input({.shape = {kAny, 1}});
   const Model inner(x, Scale(2.0)(x));
@@ -197,7 +269,7 @@ TEST(MaskTest, SummaryAndReportShowMasksThatTheInputsBring) {
   EXPECT_THAT(model.summary({true}), HasSubstr("-> given"));
   EXPECT_THAT(model.report({true, true}), Not(HasSubstr("lost")));
   EXPECT_THAT(model.report({true}),
-              HasSubstr("lost: Both 'both' supports masking but drops the mask made by InputLayer "
+              HasSubstr("lost: Both 'both' drops the mask made by InputLayer "
                         "'x' (its input from InputLayer 'y' carries none here); SumSteps "
                         "'sum_steps' would have used it and runs unmasked"));
 }

@@ -165,7 +165,8 @@ TEST(ModelTest, SaysWhichInputDoesNotFit) {
   EXPECT_EQ(message_of<DTypeError>([&] {
               model.predict(Tensor({1, 2}, {1, 2}));
             }),
-            "input 'tokens' is float32, expected int32; cast the ids to integers first");
+            "input 'tokens' is float32, expected int32; make it of integers, Tensor(shape, "
+            "std::vector<int>{...}), or cast it");
 }
 
 TEST(ModelTest, NamesLayersInTheOrderOfTheLines) {

@@ -123,8 +123,8 @@ TEST_F(LoadWeightsTest, NamesTheTensorsAsKerasNamesThePaths) {
   std::vector<std::string> names;
   for (const NamedTensor& tensor : read_safetensors(path())) names.push_back(tensor.name);
   EXPECT_THAT(names, ElementsAre("layers/wrapper/inner/scale", "layers/wrapper/inner/shift",
-                                 "layers/affine/scale", "layers/affine/shift",
-                                 "layers/wrapper/inner/count", "layers/affine/count"));
+                                 "layers/wrapper/inner/count", "layers/affine/scale",
+                                 "layers/affine/shift", "layers/affine/count"));
 }
 
 TEST_F(LoadWeightsTest, ConvertsOtherFloats) {

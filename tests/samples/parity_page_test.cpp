@@ -87,7 +87,8 @@ TEST(ParityPageTest, FloatIds) {
   const SymbolicTensor input = Input({.shape = {kAny}, .dtype = DType::Int32, .name = "ids"});
   const Model intended(input, embedding(input));
   EXPECT_EQ(message_of<DTypeError>([&] { return intended(ids); }),
-            "input 'ids' is float32, expected int32; cast the ids to integers first");
+            "input 'ids' is float32, expected int32; make it of integers, Tensor(shape, "
+            "std::vector<int>{...}), or cast it");
   EXPECT_EQ(*intended.with_rules(MaskRules::Keras)(ids).mask(), Mask({1, 2}, {0, 1}));
 }
 
