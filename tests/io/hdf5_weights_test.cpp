@@ -48,12 +48,12 @@ TEST_F(Hdf5WeightsTest, LoadsWhatKerasSaved) {
       {"layers/bidirectional/backward_layer/cell/bias", 600},
       {"layers/batch_normalization/gamma", 700},
       {"layers/batch_normalization/beta", 800},
+      {"layers/batch_normalization/moving_mean", 900},
+      {"layers/batch_normalization/moving_variance", 1000},
       {"layers/dense/kernel", 1100},
       {"layers/dense/bias", 1200},
       {"layers/dense_1/kernel", 1300},
-      {"layers/dense_1/bias", 1400},
-      {"layers/batch_normalization/moving_mean", 900},
-      {"layers/batch_normalization/moving_variance", 1000}};
+      {"layers/dense_1/bias", 1400}};
   const std::vector<Variable> weights = model.weights();
   ASSERT_EQ(weights.size(), expected.size());
   for (std::size_t i = 0; i < weights.size(); ++i) {
