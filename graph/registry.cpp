@@ -59,15 +59,18 @@ std::string policy_of(const Config& dtype) {
   return dtype.to_json();
 }
 
+/// A layer around the one that is made has said it.
+thread_local bool precision_said = false;
+
 /// Says once of a layer, and of those inside it, that it computes in another type than in Keras.
 class PrecisionNote {
  public:
-  explicit PrecisionNote(const Config& config) : said_before_(said_) {
+  explicit PrecisionNote(const Config& config) : said_before_(precision_said) {
     const Config* dtype = config.find("dtype");
     if (dtype != nullptr) policy_ = policy_of(*dtype);
-    said_ = said_ || reduced();
+    precision_said = precision_said || reduced();
   }
-  ~PrecisionNote() { said_ = said_before_; }
+  ~PrecisionNote() { precision_said = said_before_; }
   PrecisionNote(const PrecisionNote&) = delete;
   PrecisionNote& operator=(const PrecisionNote&) = delete;
 
@@ -82,11 +85,9 @@ class PrecisionNote {
     return policy_ != "float32" && policy_.find("float") != std::string::npos;
   }
 
-  static thread_local bool said_;
   const bool said_before_;
   std::string policy_ = "float32";
 };
-thread_local bool PrecisionNote::said_ = false;
 
 }  // namespace
 

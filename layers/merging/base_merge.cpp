@@ -56,17 +56,26 @@ OptionalMask any_of_masks(const OptionalMasks& masks) {
     if (!mask) return std::nullopt;
   }
   for (std::size_t i = 1; i < masks.size(); ++i) {
+    check<MaskError>(broadcasts(result->shape(), masks[i]->shape()),
+                     "its inputs carry masks of shapes {} and {}, which do not fit each other; "
+                     "expected those of the inputs, such as (batch, steps)",
+                     result->shape(), masks[i]->shape());
     if (!is_same_bool(*result, *masks[i])) result = ops::logical_or(*result, *masks[i]);
   }
   return result;
 }
 
-Tensor mask_of_entries(const Tensor& x) {
-  if (!x.mask()) return {};
-  check<MaskError>(x.mask()->shape().rank() + 1 == x.rank(),
+void check_step_mask(const Tensor& x) {
+  const Shape& mask = x.mask()->shape();
+  check<MaskError>(mask.rank() + 1 == x.rank() && broadcasts_to(mask, x.shape().without(-1)),
                    "an input of shape {} carries a mask of shape {}; expected one axis less than "
                    "the input, such as (batch, steps)",
-                   x.shape(), x.mask()->shape());
+                   x.shape(), mask);
+}
+
+Tensor mask_of_entries(const Tensor& x) {
+  if (!x.mask()) return {};
+  check_step_mask(x);
   return ops::broadcast_to(ops::expand_dims(*x.mask(), -1), x.shape());
 }
 

@@ -35,6 +35,11 @@ OptionalMask Concatenate::compute_mask(const Tensors& inputs, const OptionalMask
     if (!masks[i]) {
       entries.push_back(ops::ones_like(x, DType::Bool));
     } else if (masks[i]->shape().rank() < x.rank()) {
+      check<MaskError>(
+          broadcasts(masks[i]->shape().inserted(masks[i]->shape().rank(), 1), x.shape()),
+          "a mask of shape {} for an input of shape {}; expected one axis less than "
+          "the input, such as (batch, steps)",
+          masks[i]->shape(), x.shape());
       entries.push_back(
           ops::logical_or(ops::expand_dims(*masks[i], -1), ops::zeros_like(x, DType::Bool)));
     } else {

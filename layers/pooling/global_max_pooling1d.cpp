@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "domino/backends/ops.h"
+#include "domino/core/check.h"
 #include "domino/layers/check_shape.h"
 #include "domino/layers/data_format.h"
 
@@ -21,6 +22,7 @@ GlobalMaxPooling1D::GlobalMaxPooling1D(GlobalMaxPooling1DOptions options)
 Tensor GlobalMaxPooling1D::call(const Tensor& x) const {
   check_sequences(x.shape());
   const int steps = is_channels_first(kType, options_.data_format) ? 2 : 1;
+  check(x.size(steps) > 0, "needs at least one step, got {}", x.shape());
   return ops::max(x, {steps}, options_.keepdims);
 }
 

@@ -1,5 +1,6 @@
 // Configurations as Keras writes them (tests/parity/recording/configs.py), through deserialize_layer.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -7,7 +8,6 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "domino/graph/registry.h"
@@ -29,9 +29,10 @@ json recorded_configs() {
 /// Keys that Domino may leave out: they say nothing at inference, or where Python finds the class.
 bool may_be_missing(const std::string& key) {
   static const std::set<std::string> kKeys = {
-      "trainable",  "dtype",     "quantization_config", "lora_rank",   "lora_alpha",
-      "module",     "registered_name", "build_config",  "sparse",      "ragged",
-      "optional",   "activity_regularizer"};
+      "trainable",       "dtype",        "quantization_config",
+      "lora_rank",       "lora_alpha",   "module",
+      "registered_name", "build_config", "sparse",
+      "ragged",          "optional",     "activity_regularizer"};
   return kKeys.contains(key) || key.ends_with("_regularizer") || key.ends_with("_constraint");
 }
 
@@ -43,7 +44,7 @@ void compare(const json& got, const json& want, const std::string& where) {
   }
   for (const auto& [key, value] : got.items()) {
     ASSERT_TRUE(want.contains(key)) << where << ": Keras writes no '" << key << "'";
-    compare(value, want.at(key), where + " " + key);
+    compare(value, want.at(key), fmt::format("{} {}", where, key));
   }
   for (const auto& [key, value] : want.items()) {
     EXPECT_TRUE(got.contains(key) || may_be_missing(key)) << where << ": no '" << key << "'";
@@ -90,38 +91,39 @@ TEST(LayerConfig, IsRecordedForEveryLayer) {
 }
 
 TEST(LayerConfig, SaysOfAnotherPrecisionThatItIsNotUsed) {
-  const Config mixed = Config::object(
-      {{"module", "keras"},
-       {"class_name", "DTypePolicy"},
-       {"config", Config::object({{"name", "mixed_float16"}})},
-       {"registered_name", Config()}});
-  for (const auto& [dtype, name] : {std::pair<Config, std::string>("float16", "float16"),
-                                    {"bfloat16", "bfloat16"},
-                                    {"float64", "float64"},
-                                    {mixed, "mixed_float16"}}) {
-    EXPECT_EQ(warnings_of([&] { deserialize_layer(dense_with("dtype", dtype)); }),
-              (std::vector<std::string>{"Dense 'dense' has dtype " + name +
-                                        " and is computed in float32"}));
+  const Config mixed = Config::object({{"module", "keras"},
+                                       {"class_name", "DTypePolicy"},
+                                       {"config", Config::object({{"name", "mixed_float16"}})},
+                                       {"registered_name", Config()}});
+  const auto warned = [](const Config& dtype) {
+    return warnings_of([&] { deserialize_layer(dense_with("dtype", dtype)); });
+  };
+  const auto note = [](const std::string& dtype) {
+    return std::vector{"Dense 'dense' has dtype " + dtype + " and is computed in float32"};
+  };
+  for (const char* dtype : {"float16", "bfloat16", "float64", "mixed_bfloat16"}) {
+    EXPECT_EQ(warned(dtype), note(dtype));
   }
+  EXPECT_EQ(warned(mixed), note("mixed_float16"));
   for (const Config& dtype : {Config("float32"), Config(), Config("int32")}) {
-    EXPECT_TRUE(warnings_of([&] { deserialize_layer(dense_with("dtype", dtype)); }).empty());
+    EXPECT_TRUE(warned(dtype).empty());
   }
 }
 
 TEST(LayerConfig, SaysSoOnceForAWrapperAndItsLayer) {
-  const Config wrapper = Config::object(
-      {{"class_name", "TimeDistributed"},
-       {"config", Config::object({{"name", "each"},
-                                  {"dtype", "float16"},
-                                  {"layer", dense_with("dtype", "float16")}})}});
+  const Config wrapper =
+      Config::object({{"class_name", "TimeDistributed"},
+                      {"config", Config::object({{"name", "each"},
+                                                 {"dtype", "float16"},
+                                                 {"layer", dense_with("dtype", "float16")}})}});
   EXPECT_EQ(warnings_of([&] { deserialize_layer(wrapper); }),
             (std::vector<std::string>{
                 "TimeDistributed 'each' has dtype float16 and is computed in float32"}));
 }
 
 TEST(LayerConfig, LeavesTheTypeOfAnInputAlone) {
-  const Config config = Config::object(
-      {{"name", "x"}, {"batch_shape", Config::Array{{}, 3}}, {"dtype", "float16"}});
+  const Config config =
+      Config::object({{"name", "x"}, {"batch_shape", Config::Array{{}, 3}}, {"dtype", "float16"}});
   const auto warnings = warnings_of([&] {
     const LayerHandle layer =
         deserialize_layer(Config::object({{"class_name", "InputLayer"}, {"config", config}}));

@@ -21,6 +21,10 @@ TEST(GlobalMaxPooling1D, NeedsSteps) {
             }),
             "GlobalMaxPooling1D 'pool' on (2, 3): needs (batch, steps, features), got (2, 3); "
             "give a single sequence a batch axis with shape (1, steps, features)");
+  EXPECT_EQ(error_of([] {
+              return GlobalMaxPooling1D({.name = "pool"})(Tensor::empty({2, 0, 3}, DType::Float32));
+            }),
+            "GlobalMaxPooling1D 'pool' on (2, 0, 3): needs at least one step, got (2, 0, 3)");
 }
 
 }  // namespace
