@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <string_view>
 #include <vector>
 
+#include "domino/backends/backend.h"
+#include "domino/graph/model.h"
 #include "tests/layers/parity.h"
 
 namespace domino::layers {
@@ -33,6 +36,30 @@ TEST(Embedding, RefusesIdsOutsideTheTable) {
   EXPECT_EQ(look_up(-1),
             "Embedding 'words' on (1, 1): embedding: token id -1 at (0, 0) is outside the "
             "vocabulary; ids must be from 0 to 2, so raise input_dim or check the tokens");
+}
+
+TEST(Embedding, RefusesIdsOutsideTheTableOnEveryBackend) {
+  for (const std::string_view device : available_backends()) {
+    const BackendScope scope(backend(device));
+    const Embedding embedding(3, 2, {.name = "words"});
+    const auto ids_of = [](const Shape& shape, const std::vector<int>& ids) {
+      return current_backend().upload(Tensor(shape, ids));
+    };
+    EXPECT_EQ(error_of([&] {
+                return embedding(ids_of({2, 2}, {0, 1, 2, 7}));
+              }),
+              "Embedding 'words' on (2, 2): embedding: token id 7 at (1, 1) is outside the "
+              "vocabulary; ids must be from 0 to 2, so raise input_dim or check the tokens")
+        << device;
+    const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32});
+    const Model model(ids, embedding(ids));
+    EXPECT_EQ(error_of([&] {
+                return model(ids_of({1, 1}, {-1}));
+              }),
+              "Embedding 'words' on (1, 1): embedding: token id -1 at (0, 0) is outside the "
+              "vocabulary; ids must be from 0 to 2, so raise input_dim or check the tokens")
+        << device;
+  }
 }
 
 TEST(Embedding, MakesTheMaskWithoutACall) {

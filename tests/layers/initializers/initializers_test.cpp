@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domino/backends/ops.h"
+#include "domino/layers/core/dense.h"
 #include "tests/layers/parity.h"
 
 namespace domino {
@@ -89,6 +90,33 @@ TEST(Initializers, RepeatWithTheSameSeed) {
   const Tensor first = made("he_normal", shape);
   set_random_seed(3);
   EXPECT_TRUE(equal(made("he_normal", shape), first));
+}
+
+/// `spec` as its configuration has it, with this seed.
+InitializerSpec seeded(const InitializerSpec& spec, std::int64_t seed) {
+  Config config = spec.to_config();
+  Config arguments = config.at("config");
+  arguments.set("seed", seed);
+  config.set("config", arguments);
+  return InitializerSpec::from_config(config);
+}
+
+TEST(Initializers, EveryRandomClassRepeatsWithItsSeed) {
+  const Shape shape{4, 5};
+  for (const char* name : {"random_uniform", "random_normal", "truncated_normal",
+                           "variance_scaling", "glorot_uniform", "glorot_normal", "he_uniform",
+                           "he_normal", "lecun_uniform", "lecun_normal", "orthogonal"}) {
+    const Tensor first = made(seeded(name, 5), shape);
+    EXPECT_TRUE(equal(made(seeded(name, 5), shape), first)) << name;
+    EXPECT_FALSE(equal(made(seeded(name, 6), shape), first)) << name;
+    EXPECT_FALSE(equal(made(name, shape), made(name, shape))) << name;
+    const auto kernel = [&](const InitializerSpec& spec) {
+      const layers::Dense dense(5, {.kernel_initializer = spec});
+      dense(ops::zeros({1, 4}));
+      return dense.get_weights()[0];
+    };
+    EXPECT_TRUE(equal(kernel(seeded(name, 5)), first)) << name;
+  }
 }
 
 TEST(InitializerSpec, KnowsAllNamesOfKeras) {
