@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "domino/backends/backend.h"
 #include "domino/graph/model.h"
@@ -72,6 +73,25 @@ Model models_per_step(MaskRules rules) {
   const auto deeper = layers::TimeDistributed(each, {.name = "deeper"})(masked);
   const auto document = layers::LSTM(2, {.name = "document"})(deeper);
   return Model(ids, {sentences, masked, deeper, document}, {.rules = rules});
+}
+
+Model behind_attention(MaskRules rules) {
+  const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32, .name = "ids"});
+  const layers::Embedding embedding(10, 4, {.mask_zero = true, .name = "embedding"});
+  const SymbolicTensor embedded = embedding(ids);
+  const SymbolicTensor attended =
+      layers::MultiHeadAttention(2, 2, {.name = "attention"})({embedded, embedded});
+  const SymbolicTensor sum = layers::Add({.name = "residual"})({embedded, attended});
+  const SymbolicTensor normal = layers::LayerNormalization({.name = "normalize"})(sum);
+  SymbolicTensors outputs{normal};
+  for (const auto& [place, x] : {std::pair("behind", normal), std::pair("beside", embedded)}) {
+    const auto name = [place = place](const std::string& kind) { return kind + "_" + place; };
+    outputs.push_back(layers::LSTM(2, {.name = name("lstm")})(x));
+    outputs.push_back(layers::GRU(2, {.name = name("gru")})(x));
+    const layers::LSTM inner(2, {.return_sequences = true, .name = name("inner")});
+    outputs.push_back(layers::Bidirectional(inner, {.name = name("both")})(x));
+  }
+  return Model(ids, outputs, {.rules = rules});
 }
 
 void give_weights(const Model& model, const ParityFile& file) {
@@ -154,6 +174,15 @@ TEST_P(KerasModels, ModelsPerStep) {
   const ParityFile file("models_per_step");
   for (const MaskRules rules : {MaskRules::Keras, MaskRules::Intended}) {
     const Model model = models_per_step(rules);
+    give_weights(model, file);
+    expect_as_recorded(model, file, std::string(name_of(rules)));
+  }
+}
+
+TEST_P(KerasModels, RecurrentLayersBehindAttention) {
+  const ParityFile file("behind_attention");
+  for (const MaskRules rules : {MaskRules::Keras, MaskRules::Intended}) {
+    const Model model = behind_attention(rules);
     give_weights(model, file);
     expect_as_recorded(model, file, std::string(name_of(rules)));
   }
