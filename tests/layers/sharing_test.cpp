@@ -40,9 +40,8 @@ TEST(Copies, MadeBeforeTheFirstCallShareWeights) {
   expect_shared(Bidirectional(LSTM(2)), on_x);
   expect_shared(MultiHeadAttention(2, 2),
                 [&](const auto& layer) { return layer({.query = x, .value = x}); });
-  expect_shared(Attention({.use_scale = true}), [&](const auto& layer) {
-    return layer({x, x});
-  });
+  const Tensors twice{x, x};
+  expect_shared(Attention({.use_scale = true}), [&](const auto& layer) { return layer(twice); });
   expect_shared(Embedding(5, 2), [](const auto& layer) {
     return layer(Tensor({1, 2}, std::vector<int>{1, 4}));
   });
