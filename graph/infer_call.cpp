@@ -37,11 +37,11 @@ Tensor meta_tensor(const EdgeFacts& facts, const ProbeSizes& probe) {
 }
 
 Tensors run_probe(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules,
-                  const ProbeSizes& probe, CallTrace* trace) {
+                  const ProbeSizes& probe, Objects objects, CallTrace* trace) {
   const BackendScope scope(meta::meta_backend());
   return invoke(layer,
                 call.mapped<Tensor>([&](const EdgeFacts& f) { return meta_tensor(f, probe); }),
-                rules, trace);
+                rules, trace, objects);
 }
 
 Shape agreed(const Shape& a, const Shape& b) {
@@ -65,11 +65,11 @@ EdgeFacts agreed_edge(const Tensor& a, const Tensor& b) {
 }
 
 InferredCall run_probes(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules,
-                        const std::array<ProbeSizes, 2>& probes, bool all_known) {
+                        const std::array<ProbeSizes, 2>& probes, Objects objects, bool all_known) {
   InferredCall inferred;
-  const Tensors a = run_probe(layer, call, rules, probes[0], &inferred.trace);
+  const Tensors a = run_probe(layer, call, rules, probes[0], objects, &inferred.trace);
   CallTrace ignored;
-  const Tensors b = all_known ? a : run_probe(layer, call, rules, probes[1], &ignored);
+  const Tensors b = all_known ? a : run_probe(layer, call, rules, probes[1], objects, &ignored);
   check(a.size() == b.size(), "its number of outputs changes with the sizes of its input");
   for (std::size_t i = 0; i < a.size(); ++i) inferred.outputs.push_back(agreed_edge(a[i], b[i]));
   return inferred;
@@ -124,15 +124,16 @@ void name_probes(Error& error) {
 
 }  // namespace
 
-InferredCall infer_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules) {
+InferredCall infer_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules,
+                        Objects objects) {
   const SizesSeen seen = sizes_of(call);
   try {
-    return run_probes(layer, call, rules, kProbes, !seen.unknown);
+    return run_probes(layer, call, rules, kProbes, objects, !seen.unknown);
   } catch (ShapeError& error) {
     if (seen.unknown) {
       for (const std::array<ProbeSizes, 2>& probes : further_probes(seen)) {
         try {
-          return run_probes(layer, call, rules, probes, false);
+          return run_probes(layer, call, rules, probes, objects, false);
         } catch (const ShapeError&) {  // NOLINT(bugprone-empty-catch): the next, or the first error
         }
       }

@@ -86,11 +86,12 @@ void check_steps(const Mask& mask, const Tensor& output, const Call<Tensor>& cal
 }
 
 Tensors hang_masks(const Layer& layer, const Call<Tensor>& call, const Arguments& arguments,
-                   Tensors outputs, MaskRules rules, CallTrace& trace) {
+                   Tensors outputs, MaskRules rules, Objects objects, CallTrace& trace) {
   for (Tensor& output : outputs) {
     trace.alias.push_back(alias_of(output, call));
     // By the documented rules only compute_mask decides; Keras keeps what hangs on the object.
-    if (trace.alias.back() && rules == MaskRules::Intended) output = output.without_mask();
+    const bool keeps = rules == MaskRules::Keras && objects == Objects::Shared;
+    if (trace.alias.back() && !keeps) output = output.without_mask();
     trace.hung.push_back(output.mask().has_value());
   }
   const bool all_hung = std::ranges::find(trace.hung, false) == trace.hung.end();
@@ -218,7 +219,8 @@ Tensors call_layer(const Layer& layer, const Arguments& arguments) {
   return layer.call_with(arguments);
 }
 
-Tensors invoke(const Layer& layer, const Call<Tensor>& given, MaskRules rules, CallTrace* trace) {
+Tensors invoke(const Layer& layer, const Call<Tensor>& given, MaskRules rules, CallTrace* trace,
+               Objects objects) {
   Call<Tensor> call = given;
   try {
     check_arguments(layer, call);
@@ -232,7 +234,7 @@ Tensors invoke(const Layer& layer, const Call<Tensor>& given, MaskRules rules, C
     const RulesScope scope(rules);
     Tensors outputs = call_layer(layer, arguments);
     seen.left_on_inputs = arguments.left_on_inputs();
-    outputs = hang_masks(layer, call, arguments, std::move(outputs), rules, seen);
+    outputs = hang_masks(layer, call, arguments, std::move(outputs), rules, objects, seen);
     // While a model is wired or planned its report says more, and says it once.
     if (trace == nullptr) warn_of_end(layer, seen.masks);
     return outputs;

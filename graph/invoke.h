@@ -20,6 +20,10 @@ struct MaskResolution {
   std::vector<std::string> accidents;  ///< sentences on what Keras' rules changed
 };
 
+/// What a layer's outputs are that it hands through: the input's object, whose mask they keep under
+/// Keras' rules, or, while Keras wires a graph, objects of their own.
+enum class Objects : std::uint8_t { Shared, New };
+
 /// What one call did with masks.
 struct CallTrace {
   MaskResolution masks;
@@ -53,7 +57,7 @@ Tensors call_layer(const Layer& layer, const Arguments& arguments);
 ///
 /// Works on numbers and on meta tensors. Errors leave with the layer's name and input shapes in front.
 Tensors invoke(const Layer& layer, const Call<Tensor>& call, MaskRules rules,
-               CallTrace* trace = nullptr);
+               CallTrace* trace = nullptr, Objects objects = Objects::Shared);
 
 /// The first call builds the layer; `shapes` may hold unknown sizes.
 void build(const Layer& layer, const std::vector<std::vector<Shape>>& shapes);
@@ -69,7 +73,8 @@ struct InferredCall {
 
 /// Runs the call twice on meta tensors, with two different probe sizes for the unknown sizes; where
 /// the outputs' sizes differ they are unknown. Throws what the layer throws.
-InferredCall infer_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules);
+InferredCall infer_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules,
+                        Objects objects = Objects::Shared);
 
 /// Records a call for a Model: infers its outputs and makes a CallNode. Errors name the user's line.
 SymbolicTensors wire(const Layer& layer, Call<SymbolicTensor> call);

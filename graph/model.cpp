@@ -31,10 +31,10 @@ struct Model::Graph {
   MaskRules rules = MaskRules::Intended;
   std::optional<Dag> dag;
   std::mutex mutex;
-  std::map<MaskForms, MaskPlan> plans;
+  std::map<std::pair<MaskRules, MaskForms>, MaskPlan> plans;
 
   /// The plan for such inputs, made when first asked for; then warns of the masks that are lost.
-  const MaskPlan& plan_for(const MaskForms& masks);
+  const MaskPlan& plan_for(const MaskForms& masks, MaskRules under);
 };
 
 Model::Model(ModelOptions options)
@@ -186,16 +186,16 @@ void warn_of_losses(const Dag& dag, const MaskPlan& plan) {
 
 }  // namespace
 
-const MaskPlan& Model::Graph::plan_for(const MaskForms& masks) {
+const MaskPlan& Model::Graph::plan_for(const MaskForms& masks, MaskRules under) {
   {
     const std::lock_guard lock(mutex);
-    const auto it = plans.find(masks);
+    const auto it = plans.find({under, masks});
     if (it != plans.end()) return it->second;
   }
-  MaskPlan made = propagate_masks(*dag, input_facts(*dag, masks), rules);
+  MaskPlan made = propagate_masks(*dag, input_facts(*dag, masks), under);
   warn_of_losses(*dag, made);
   const std::lock_guard lock(mutex);
-  return plans.try_emplace(masks, std::move(made)).first->second;
+  return plans.try_emplace({under, masks}, std::move(made)).first->second;
 }
 
 const MaskPlan& Model::plan(const std::vector<bool>& masked) const {
@@ -205,7 +205,7 @@ const MaskPlan& Model::plan(const std::vector<bool>& masked) const {
     const Shape& shape = dag().node(dag().inputs()[i].vertex).outputs[0].shape;
     masks[i] = MaskForm({shape.begin(), shape.begin() + std::min(shape.rank(), 2)}, DType::Bool);
   }
-  return graph_->plan_for(masks);
+  return graph_->plan_for(masks, rules());
 }
 
 std::string Model::summary(const std::vector<bool>& masked) const {
@@ -232,7 +232,7 @@ Tensors Model::call_with(const Arguments& arguments) const {
     inputs.push_back(arguments.first()[i].with_mask(arguments.all_masks()[0][i]));
   }
   return current_backend().device() == Device::Meta ? run_on_meta(inputs, arguments)
-                                                    : run_on_numbers(inputs);
+                                                    : run_on_numbers(inputs, current_rules());
 }
 
 namespace {
@@ -313,9 +313,9 @@ Tensors Model::run_on_meta(const Tensors& inputs, const Arguments& arguments) co
   return outputs;
 }
 
-Tensors Model::run_on_numbers(const Tensors& inputs) const {
-  const Tensors fit = fit_all(dag(), inputs, rules(), title());
-  return run_graph(dag(), graph_->plan_for(forms_of_masks(dag(), fit)), fit, rules());
+Tensors Model::run_on_numbers(const Tensors& inputs, MaskRules under) const {
+  const Tensors fit = fit_all(dag(), inputs, under, title());
+  return run_graph(dag(), graph_->plan_for(forms_of_masks(dag(), fit), under), fit, under);
 }
 
 void Model::check_one_output() const {
@@ -326,7 +326,7 @@ void Model::check_one_output() const {
 
 Tensors Model::operator()(const Tensors& inputs) const {
   prepare(inputs);
-  return run_on_numbers(inputs);
+  return run_on_numbers(inputs, rules());
 }
 
 Tensor Model::operator()(const Tensor& input) const {

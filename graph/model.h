@@ -118,7 +118,8 @@ class Model : public Layer {
   void declare_layers() const;
   void check_one_output() const;
   Tensors run_on_meta(const Tensors& inputs, const Arguments& arguments) const;
-  Tensors run_on_numbers(const Tensors& inputs) const;
+  /// A nested model follows the rules of the outer one.
+  Tensors run_on_numbers(const Tensors& inputs, MaskRules under) const;
   Tensors predict_batch(const Tensors& inputs) const;
   /// The same for rows of a longer input, which begin at row `first` of `count`; errors say which.
   Tensors predict_rows(const Tensors& batch, std::int64_t first, std::int64_t count) const;

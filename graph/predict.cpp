@@ -43,7 +43,7 @@ Tensors Model::predict_batch(const Tensors& inputs) const {
   Tensors placed;
   for (const Tensor& input : inputs) placed.push_back(moved(input, current_backend()));
   Tensors outputs;
-  for (const Tensor& output : run_on_numbers(placed)) {
+  for (const Tensor& output : run_on_numbers(placed, rules())) {
     outputs.push_back(current_backend().download(output.without_mask()));
   }
   return outputs;

@@ -52,10 +52,7 @@ Tensors Run::operator()(const Tensors& inputs) {
     const Endpoint& from = dag_.outputs()[i];
     const auto vertex = static_cast<std::size_t>(from.vertex);
     const auto output = static_cast<std::size_t>(from.output);
-    const MaskId id = plan_.vertices[vertex].outputs[output];
-    // Taken off by a later call under Keras' rules, or hung on an object shared with it.
-    const bool carries = plan_.outputs[i].mask.has_value();
-    outputs.push_back(values_[vertex][output].with_mask(carries ? mask(id) : std::nullopt));
+    outputs.push_back(values_[vertex][output].with_mask(mask(plan_.output_masks[i])));
   }
   return outputs;
 }

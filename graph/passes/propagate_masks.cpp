@@ -106,7 +106,9 @@ MaskPlan Propagation::run() {
 
 void Propagation::settle_ends() {
   for (const Endpoint& output : dag_.outputs()) {
-    plan_.outputs.push_back(carried_.at(output));
+    const EdgeFacts& edge = carried_.at(output);
+    plan_.outputs.push_back(edge);
+    plan_.output_masks.push_back(edge.mask ? ids_.at(edge.mask->value) : kNoMaskId);
     const int source = object_of_.at({output.vertex, output.output}).first;
     plan_.handed_through.push_back(dag_.is_input(source) ? std::optional(source) : std::nullopt);
   }
@@ -256,7 +258,7 @@ void Propagation::visit_as_wired(int vertex, Call<EdgeFacts>& call) {
   const Layer& layer = dag_.layer(vertex);
   const Call<EdgeFacts> wired = call_in(wired_, vertex);
   number_values(vertex, wired);
-  InferredCall inferred = infer_call(layer, wired, rules_);
+  InferredCall inferred = infer_call(layer, wired, rules_, Objects::New);
   // A nested model hands its mask on at run time only; symbolically the mask ends there.
   if (layer.is_model()) {
     for (EdgeFacts& output : inferred.outputs) output.mask.reset();
@@ -400,10 +402,7 @@ void Propagation::prune() {
   const auto need_all = [&](const Given& given) {
     for (const auto& ids : given) std::for_each(ids.begin(), ids.end(), need);
   };
-  for (const Endpoint& output : dag_.outputs()) {
-    const MaskPlan::Vertex& vertex = plan_.vertices[static_cast<std::size_t>(output.vertex)];
-    need(vertex.outputs[static_cast<std::size_t>(output.output)]);
-  }
+  std::for_each(plan_.output_masks.begin(), plan_.output_masks.end(), need);
   for (auto it = dag_.order().rbegin(); it != dag_.order().rend(); ++it) {
     MaskPlan::Vertex& vertex = plan_.vertices[static_cast<std::size_t>(*it)];
     for (MaskPlan::Evaluation& evaluation : vertex.evaluations) {

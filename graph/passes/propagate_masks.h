@@ -72,6 +72,7 @@ struct MaskPlan {
   std::vector<MaskOrigin> masks;
   std::vector<std::pair<Endpoint, MaskId>> values;  ///< tensors of the graph that serve as masks
   std::vector<EdgeFacts> outputs;                   ///< of the model
+  std::vector<MaskId> output_masks;                 ///< what the model's outputs carry in the end
   /// Per output, the input whose object it is, if layers handed that through.
   std::vector<std::optional<int>> handed_through;
   /// Per input, the mask that hangs on its object in the end.

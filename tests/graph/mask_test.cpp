@@ -240,6 +240,41 @@ TEST(MaskTest, KerasNestedModelHangsItsMaskOnTheCallersTensor) {
   EXPECT_TRUE(mask_of_h({h, Scale(1.0)(attended), inner(h)}));
 }
 
+/// Hands its input through, with a mask that keeps everything.
+class KeepAll final : public UnaryLayer<KeepAll> {
+ public:
+  static constexpr std::string_view kType = "KeepAll";
+  Tensor call(const Tensor& x) const { return x; }
+  OptionalMask compute_mask(const Tensor& x, const OptionalMask&) const {
+    return ops::equal(ops::select(x, -1, 0), ops::select(x, -1, 0));
+  }
+};
+
+TEST(MaskTest, KerasKeepsTheMaskOfAnObjectButWritesTheOneFoundWhileWiring) {
+  const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32});
+  const SymbolicTensor kept = KeepAll()(MarkZeros()(ids));
+  const Model model(ids, {kept, SumSteps()(Shift()(kept))}, {.rules = MaskRules::Keras});
+  const Tensors y = model(Tensors{kIds});
+  EXPECT_EQ(*y[0].mask(), Mask({2, 3}, {1, 1, 0, 1, 0, 0}));
+  EXPECT_THAT(numbers(y[1]), ElementsAre(15, 4));
+
+  const SymbolicTensor q = Input({.shape = {kAny, 1}});
+  const Model inner(q, Scale(2.0)(q));
+  const Model nested(ids, {kept, inner(kept)}, {.rules = MaskRules::Keras});
+  EXPECT_EQ(*nested(Tensors{kIds})[0].mask(), Mask({2, 3}, {1, 1, 1, 1, 1, 1}));
+}
+
+TEST(MaskTest, ANestedModelFollowsTheRulesOfTheOuterOne) {
+  const SymbolicTensor q = Input({.shape = {kAny, 1}});
+  const SymbolicTensor h = Scale(2.0)(q);
+  const Model inner(q, SumSteps()(Both()({h, FakeAttention()(h)})), {.rules = MaskRules::Keras});
+  const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32});
+  const SymbolicTensor outer = inner(Shift()(MarkZeros()(ids)));
+  EXPECT_THAT(numbers(Model(ids, outer).predict(kIds)), ElementsAre(56, 8));
+  EXPECT_THAT(numbers(Model(ids, outer, {.rules = MaskRules::Keras}).predict(kIds)),
+              ElementsAre(60, 16));
+}
+
 TEST(MaskTest, NestedModelsPassMasksInAndOut) {
   const SymbolicTensor x = Input({.shape = {kAny, 1}});
   const Model inner(x, Scale(2.0)(x));
