@@ -115,7 +115,7 @@ Tensor Layer::optional_weight(std::string_view name) const {
 
 std::vector<Variable> Layer::weights() const {
   std::vector<Variable> all = cell_->weights;
-  std::ranges::stable_partition(all, &Variable::trainable);
+  std::stable_partition(all.begin(), all.end(), [](const Variable& v) { return v.trainable; });
   for (const auto& [name, layer] : cell_->sublayers) {
     for (Variable& variable : layer->weights()) {
       variable.path = name + '/' + variable.path;
