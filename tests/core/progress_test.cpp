@@ -47,6 +47,16 @@ std::string read_all(int fd) {
   return text;
 }
 
+/// Tests of what a terminal shows; skipped where none can be made.
+class ProgressOnTerminal : public testing::Test {
+ protected:
+  void SetUp() override {
+    const int master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (master < 0) GTEST_SKIP() << "no pseudo-terminals here; is /dev/pts mounted?";
+    close(master);
+  }
+};
+
 /// What `work` writes to stderr when that is a terminal.
 template <class F>
 std::string on_terminal(F work) {
@@ -79,7 +89,7 @@ std::vector<std::string> states_of(const std::string& text) {
 
 void wait_for_next_drawing() { std::this_thread::sleep_for(std::chrono::milliseconds(120)); }
 
-TEST(ProgressTest, DrawsBarCountsRateAndTime) {
+TEST_F(ProgressOnTerminal, DrawsBarCountsRateAndTime) {
   const std::string text = on_terminal([] {
     Progress progress("Loading", 8);
     wait_for_next_drawing();
@@ -98,19 +108,19 @@ TEST(ProgressTest, DrawsBarCountsRateAndTime) {
   EXPECT_THAT(text, EndsWith("\n"));
 }
 
-TEST(ProgressTest, ShowsHowFarWorkCameThatStopped) {
+TEST_F(ProgressOnTerminal, ShowsHowFarWorkCameThatStopped) {
   const std::string text = on_terminal([] { Progress("Loading", 4).advance(); });
   EXPECT_THAT(states_of(text).back(), StartsWith("Loading  1/4 [======>.................]"));
 }
 
-TEST(ProgressTest, DrawsNoBarForUnknownTotals) {
+TEST_F(ProgressOnTerminal, DrawsNoBarForUnknownTotals) {
   const std::string text = on_terminal([] { Progress("Reading", 0).advance(3); });
   EXPECT_THAT(states_of(text).back(),
               AllOf(StartsWith("Reading  3  "), testing::Not(HasSubstr("["
                                                                        "="))));
 }
 
-TEST(ProgressTest, DrawsAtMostTenTimesASecond) {
+TEST_F(ProgressOnTerminal, DrawsAtMostTenTimesASecond) {
   const auto start = std::chrono::steady_clock::now();
   const std::string text = on_terminal([] {
     Progress progress("Counting", 1'000'000);

@@ -23,7 +23,9 @@ void expect_shared(const L& layer, Act act) {
   EXPECT_TRUE(equal(act(copy), y)) << L::kType;
   copy.set_weights(layer.get_weights());
   Tensors other;
-  for (const Tensor& weight : layer.get_weights()) other.push_back(ops::add(weight, 1));
+  for (const Tensor& weight : layer.get_weights()) {
+    other.push_back(ops::add(ops::multiply(weight, 2), 1));
+  }
   copy.set_weights(other);
   EXPECT_FALSE(equal(act(layer), y)) << L::kType;
 }
