@@ -424,6 +424,42 @@ TEST(OpsOnMeta, PlainNumbersArePartOfTheValue) {
   }
 }
 
+std::vector<float> floats(const Tensor& x) {
+  return {x.data<float>().begin(), x.data<float>().end()};
+}
+
+TEST_P(Ops, EinsumSumsProductsOverLabels) {
+  const Tensor a({1, 2, 2}, {1, 2, 3, 4});
+  const Tensor b({1, 2, 2}, {5, 6, 7, 8});
+  const Tensor r({2}, {1, 10});
+  EXPECT_THAT(floats(ops::einsum("btd,bsd->bts", {a, b})), ElementsAre(17, 23, 39, 53));
+  EXPECT_THAT(floats(ops::einsum("btd->bdt", {a})), ElementsAre(1, 3, 2, 4));
+  EXPECT_THAT(floats(ops::einsum("...d, d -> ...", {a, r})), ElementsAre(21, 43));
+  EXPECT_THAT(floats(ops::einsum("btd,btd", {a, b})), ElementsAre(70));
+  EXPECT_THAT(floats(ops::einsum("btd,btd,d->t", {a, b, r})), ElementsAre(125, 341));
+  expect_error<ValueError>([&] { ops::einsum("btd->btx", {a}); },
+                           "no operand names the output axis 'x'");
+  expect_error<ValueError>([&] { ops::einsum("btt->b", {a}); }, "names an axis twice");
+  expect_error<ValueError>([&] { ops::einsum("btd,bsd->bts", {a}); }, "for 1 tensors");
+  expect_error<ShapeError>([&] { ops::einsum("bd->d", {a}); }, "names 2 axes, got (1, 2, 2)");
+}
+
+TEST_P(Ops, TileJoinsCopies) {
+  const Tensor r({2}, {1, 10});
+  EXPECT_THAT(floats(ops::tile(r, {2})), ElementsAre(1, 10, 1, 10));
+  EXPECT_EQ(ops::tile(r, {2, 1}).shape(), (Shape{2, 2}));
+  const Tensor a({1, 2, 2}, {1, 2, 3, 4});
+  EXPECT_THAT(floats(ops::tile(a, {1, 2, 1})), ElementsAre(1, 2, 3, 4, 1, 2, 3, 4));
+  EXPECT_THAT(floats(ops::tile(a, {2})), ElementsAre(1, 2, 1, 2, 3, 4, 3, 4));
+}
+
+TEST_P(Ops, OneHotMarksThePlaceOfAnIndex) {
+  const Tensor ids({3}, std::vector<int>{2, 0, -3});
+  EXPECT_THAT(floats(ops::one_hot(ids, 3)), ElementsAre(0, 0, 1, 1, 0, 0, 0, 0, 0));
+  EXPECT_THAT(floats(ops::one_hot(ids, 3, 0)), ElementsAre(0, 1, 0, 0, 0, 0, 1, 0, 0));
+  EXPECT_EQ(ops::one_hot(ids, 4, -1, DType::Int32).dtype(), DType::Int32);
+}
+
 TEST(OpsOnMeta, ViewsAreOtherValues) {
   const Tensor x = meta({2, 3}, 1);
   EXPECT_EQ(ops::reshape(x, {3, 2}).value_number(), ops::reshape(x, {3, 2}).value_number());
