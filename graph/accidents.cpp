@@ -121,9 +121,8 @@ constexpr std::array<Accident, 6> kAccidents = {{
      "reads a (batch, steps) mask as a mask of features, as Keras 3.15 does",
      softmax_masks_features, nullptr, true},
     {"unroll with go_backwards zeroes other steps",
-     "reads unrolled steps from the end but zeroes its outputs by the unreversed mask, as Keras "
-     "3.15 "
-     "does",
+     "reads unrolled steps from the end but zeroes its outputs by the unreversed mask, "
+     "as Keras 3.15 does",
      unrolled_zeroes_other_steps, nullptr},
     {"go_backwards hands on an unreversed mask",
      "reverses the steps but not the mask that it hands on, as Keras 3.15 does", nullptr,

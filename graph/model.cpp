@@ -171,10 +171,6 @@ MaskForms forms_of_masks(const Dag& dag, const Tensors& inputs) {
   return forms;
 }
 
-}  // namespace
-
-namespace {
-
 void warn_of_losses(const Dag& dag, const MaskPlan& plan) {
   for (const int vertex : dag.order()) {
     for (const MaskFact& fact : plan.vertices[static_cast<std::size_t>(vertex)].facts) {
@@ -276,11 +272,15 @@ Tensor fitted(const Tensor& input, const CallNode& node, MaskRules rules) {
   return ops::cast(input, expected.dtype).with_mask(input.mask());
 }
 
-Tensors fit_all(const Dag& dag, const Tensors& inputs, MaskRules rules, const std::string& title) {
+[[noreturn]] void refuse_count(const Dag& dag, std::size_t given, const std::string& title) {
   std::vector<std::string> names;
   for (const Endpoint& input : dag.inputs()) names.push_back(dag.layer(input.vertex).name());
-  check<ValueError>(inputs.size() == names.size(), "{} takes {} inputs ({}), got {}", title,
-                    names.size(), fmt::join(names, ", "), inputs.size());
+  fail<ValueError>("{} takes {} inputs ({}), got {}", title, names.size(), fmt::join(names, ", "),
+                   given);
+}
+
+Tensors fit_all(const Dag& dag, const Tensors& inputs, MaskRules rules, const std::string& title) {
+  if (inputs.size() != dag.inputs().size()) refuse_count(dag, inputs.size(), title);
   Tensors fit;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     fit.push_back(fitted(inputs[i], dag.node(dag.inputs()[i].vertex), rules));

@@ -53,6 +53,7 @@ class Propagation {
   void settle_ends();
 
   MaskId id_of(const OptionalMask& mask) const;
+  std::optional<ValueFacts> facts_of(const OptionalMask& mask) const;
   Given ids_of(const std::vector<OptionalMasks>& masks) const;
   Given attached_ids(const Call<EdgeFacts>& call) const;
   MaskId number(const ValueFacts& mask, int vertex, const std::vector<MaskId>& previous);
@@ -158,6 +159,14 @@ MaskId Propagation::id_of(const OptionalMask& mask) const {
   return it == ids_.end() ? kNoMaskId : it->second;
 }
 
+/// A numbered mask with the sizes of its origin, since the one seen in a trace has probe sizes.
+std::optional<ValueFacts> Propagation::facts_of(const OptionalMask& mask) const {
+  const MaskId id = id_of(mask);
+  if (id == kNoMaskId) return std::nullopt;
+  const MaskOrigin& origin = plan_.masks[static_cast<std::size_t>(id)];
+  return ValueFacts{origin.shape, origin.dtype, mask->tensor().value_number()};
+}
+
 Given Propagation::ids_of(const std::vector<OptionalMasks>& masks) const {
   Given given;
   for (const OptionalMasks& argument : masks) {
@@ -245,9 +254,7 @@ void Propagation::write_masks_into(Call<EdgeFacts>& call, const Call<EdgeFacts>&
   std::vector<std::optional<EdgeFacts>> written;
   for (const OptionalMask& mask : trace.masks.passed[0]) {
     std::optional<EdgeFacts>& one = written.emplace_back();
-    if (!mask) continue;
-    const MaskOrigin& origin = plan_.masks[static_cast<std::size_t>(id_of(mask))];
-    one = EdgeFacts{{origin.shape, origin.dtype, mask->tensor().value_number()}, std::nullopt};
+    if (const auto facts = facts_of(mask)) one = EdgeFacts{*facts, std::nullopt};
   }
   const bool none = std::all_of(written.begin(), written.end(), [](const auto& m) { return !m; });
   if (!none) call.masks = {MaskArgument<EdgeFacts>(std::move(written))};
@@ -315,13 +322,7 @@ void Propagation::hang_on_object(const std::pair<int, int>& object,
 void Propagation::hang_what_models_left(int vertex, const OptionalMasks& left) {
   const std::vector<Endpoint>& inputs = dag_.arguments(vertex)[0];
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const MaskId id = id_of(left[i]);
-    std::optional<ValueFacts> mask;
-    if (id != kNoMaskId) {
-      const MaskOrigin& origin = plan_.masks[static_cast<std::size_t>(id)];
-      mask = ValueFacts{origin.shape, origin.dtype, left[i]->tensor().value_number()};
-    }
-    hang_on_object(object_of_.at({inputs[i].vertex, inputs[i].output}), mask);
+    hang_on_object(object_of_.at({inputs[i].vertex, inputs[i].output}), facts_of(left[i]));
   }
 }
 

@@ -98,9 +98,10 @@ ops::RnnResult run_recurrence(const RecurrentSetup& setup, const ops::RnnWeights
   Tensors states;
   for (const Tensor& state : initial_state) states.push_back(ops::cast(state, DType::Float32));
   op::Rnn op = setup.op;
-  op.zero_output_for_mask &= !zeroes_other_steps(setup, mask);
+  const bool zeroes_others = zeroes_other_steps(setup, mask);
+  if (zeroes_others) op.zero_output_for_mask = false;
   ops::RnnResult result = ops::rnn(ops::cast(sequences, DType::Float32), mask, weights, states, op);
-  if (zeroes_other_steps(setup, mask)) result.output = zeroed(result.output, *mask);
+  if (zeroes_others) result.output = zeroed(result.output, *mask);
   return result;
 }
 
