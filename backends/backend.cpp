@@ -115,6 +115,16 @@ const Backend& current_backend() {
 BackendScope::BackendScope(const Backend& backend) : previous_(std::exchange(current, &backend)) {}
 BackendScope::~BackendScope() { current = previous_; }
 
+Tensor resident(const Tensor& host) {
+  const Backend& backend = current_backend();
+  if (backend.device() == host.device()) return host;
+  if (backend.device() == Device::Meta) return backend.upload(host);
+  const auto copy = host.storage()->attachment(fmt::format("copy on {}", backend.name()), [&] {
+    return std::make_shared<Tensor>(backend.upload(host));
+  });
+  return *std::static_pointer_cast<Tensor>(copy);
+}
+
 OpObserver::OpObserver(Hear hear)
     : hear_(std::move(hear)), outer_(std::exchange(innermost_observer, this)) {}
 OpObserver::~OpObserver() { innermost_observer = outer_; }

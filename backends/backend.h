@@ -78,6 +78,10 @@ class BackendScope {
   const Backend* previous_;
 };
 
+/// The copy of a host tensor on the current backend, made once and kept beside it: for weights, and
+/// for what a layer's options hold.
+Tensor resident(const Tensor& host);
+
 /// Hears of every kernel run by this thread until the end of the scope; nested ones all hear.
 class OpObserver {
  public:

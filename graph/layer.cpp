@@ -85,20 +85,6 @@ std::vector<std::pair<std::string, LayerHandle>> Layer::sublayers() const {
   return cell_->sublayers;
 }
 
-namespace {
-
-/// The copy of a weight on a backend's device, made once and kept beside the weight.
-Tensor resident(const Tensor& weight, const Backend& backend) {
-  if (backend.device() == weight.device()) return weight;
-  if (backend.device() == Device::Meta) return backend.upload(weight);
-  const auto copy = weight.storage()->attachment(fmt::format("copy on {}", backend.name()), [&] {
-    return std::make_shared<Tensor>(backend.upload(weight));
-  });
-  return *std::static_pointer_cast<Tensor>(copy);
-}
-
-}  // namespace
-
 Tensor Layer::weight(std::string_view name) const {
   Tensor found = optional_weight(name);
   if (found.defined()) return found;
@@ -110,7 +96,7 @@ Tensor Layer::weight(std::string_view name) const {
 
 Tensor Layer::optional_weight(std::string_view name) const {
   const auto it = std::ranges::find(cell_->weights, name, &Variable::path);
-  return it == cell_->weights.end() ? Tensor() : resident(it->value, current_backend());
+  return it == cell_->weights.end() ? Tensor() : resident(it->value);
 }
 
 std::vector<Variable> Layer::weights() const {
