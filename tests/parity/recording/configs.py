@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import keras
+import numpy as np
 from keras import constraints, initializers, layers, regularizers
 
 from . import KERAS_VERSION, start_afresh
@@ -133,6 +134,11 @@ CONFIGS: list[Callable[[], layers.Layer]] = [
     lambda: layers.LayerNormalization([1, 2], 0.01, False, **_weights("gamma")),
     lambda: layers.GlobalAveragePooling1D("channels_first", True),
     lambda: layers.GlobalMaxPooling1D("channels_first", True),
+    layers.Normalization,
+    lambda: layers.Normalization((1, -1), [[1, 2], [3, 4]], np.ones((2, 2)), True),
+    lambda: layers.Normalization(None, 3, 2.0),
+    lambda: layers.Rescaling(1 / 255),
+    lambda: layers.Rescaling([1.0, 2.0], np.array([[1, 2]], "float32")),
     lambda: layers.ActivityRegularization(0.1, 0.2),
     lambda: layers.AlphaDropout(0.3, [3, 1], seed=1),
     lambda: layers.Dropout(0.3, [None, 1, 4], seed=1),

@@ -36,6 +36,8 @@ def randomise(layer: keras.layers.Layer, seed: str) -> None:
         if path.endswith("variance"):
             value = np.abs(value) + np.float32(0.3)
         variable.assign(value)
+    if isinstance(layer, keras.layers.Normalization):
+        layer.finalize_state()  # it computes with copies of its weights
 
 
 def _layers(

@@ -11,6 +11,7 @@ from . import (
     merging,
     normalization,
     pooling,
+    preprocessing,
     recurrent,
     regularization,
     reshaping,
@@ -26,6 +27,7 @@ EXPERIMENTS: dict[str, Callable[[], list[Experiment]]] = (
     | attention.EXPERIMENTS
     | normalization.EXPERIMENTS
     | pooling.EXPERIMENTS
+    | preprocessing.EXPERIMENTS
     | reshaping.EXPERIMENTS
     | regularization.EXPERIMENTS
     | convolutional.EXPERIMENTS
