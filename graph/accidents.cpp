@@ -66,7 +66,7 @@ bool softmax_masks_features(const Layer& layer, const Call<Tensor>& call, MaskRe
   return true;
 }
 
-constexpr std::array<std::string_view, 4> kRecurrent = {"LSTM", "GRU", "SimpleRNN",
+constexpr std::array<std::string_view, 5> kRecurrent = {"RNN", "LSTM", "GRU", "SimpleRNN",
                                                         "Bidirectional"};
 bool is_recurrent(const Layer& layer) {
   return std::ranges::find(kRecurrent, layer.type()) != kRecurrent.end();

@@ -53,9 +53,6 @@ Tensor conv1d(const Tensor& x, const Tensor& kernel, const Tensor& bias,
   return run_one(options, {x, kernel, bias});
 }
 
-namespace {
-
-/// The forms of mask that Keras accepts, as bool (batch, steps, 1 or units).
 Tensor steps_mask(const Tensor& x, const OptionalMask& mask, std::int64_t units) {
   if (!mask) return {};
   const Shape& shape = mask->shape();
@@ -71,8 +68,6 @@ Tensor steps_mask(const Tensor& x, const OptionalMask& mask, std::int64_t units)
   const Tensor rank3 = shape.rank() == 2 ? expand_dims(kept, -1) : kept;
   return broadcast_to(rank3, rank3.shape().with(0, batch));
 }
-
-}  // namespace
 
 RnnResult rnn(const Tensor& x, const OptionalMask& mask, const RnnWeights& weights,
               const Tensors& initial_state, const op::Rnn& options) {

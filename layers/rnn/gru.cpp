@@ -4,9 +4,19 @@
 
 namespace domino::layers {
 
-void GRUOptions::fields(Fields& f) { detail::recurrent_fields(f, *this); }
+void GRUCellOptions::fields(Fields& f) { detail::cell_fields(f, *this); }
 
-GRU::GRU(GRUOptions options) : RecurrentLayer(op::CellKind::GRU, std::move(options)) {}
+GRUCell::GRUCell(GRUCellOptions options) : BuiltInCell(std::move(options)) {}
+
+GRUCell::GRUCell(int units, GRUCellOptions options)
+    : GRUCell(with(&GRUCellOptions::units, units, std::move(options))) {}
+
+void GRUOptions::fields(Fields& f) {
+  detail::cell_fields(f, *this);
+  detail::loop_fields(f, *this);
+}
+
+GRU::GRU(GRUOptions options) : LayerOfCell(std::move(options)) {}
 
 GRU::GRU(int units, GRUOptions options)
     : GRU(with(&GRUOptions::units, units, std::move(options))) {}

@@ -1,8 +1,40 @@
 #pragma once
 
 #include "domino/layers/rnn/recurrent.h"
+#include "domino/layers/seed.h"
 
 namespace domino::layers {
+
+/// Options of GRUCell; `units` is its constructor's first argument.
+struct GRUCellOptions {
+  int units = 0;
+  std::string activation = "tanh";
+  std::string recurrent_activation = "sigmoid";
+  bool use_bias = true;
+  InitializerSpec kernel_initializer = "glorot_uniform";
+  InitializerSpec recurrent_initializer = "orthogonal";
+  InitializerSpec bias_initializer = "zeros";
+  double dropout = 0.0;            ///< no effect at inference
+  double recurrent_dropout = 0.0;  ///< no effect at inference
+  Seed seed = {};
+  bool reset_after = true;  ///< the reset gate acts behind the recurrent product, not before it
+  std::string name = {};
+  void fields(Fields& f);
+};
+
+/// One step of GRU, for RNN: `cell(x, {h})` takes (batch, features) and h, (batch,
+/// units), and gives the output and the new h.
+///
+/// It knows no masks; RNN applies them. Weights: kernel, recurrent_kernel, bias; gates z, r, h.
+/// Keras: keras/src/layers/rnn/gru.py.
+class GRUCell final : public detail::BuiltInCell<GRUCell, GRUCellOptions> {
+ public:
+  static constexpr std::string_view kType = "GRUCell";
+  static constexpr op::CellKind kCell = op::CellKind::GRU;
+  explicit GRUCell(GRUCellOptions options);
+  /// `RNN(GRUCell(32))`.
+  explicit GRUCell(int units, GRUCellOptions options = {});
+};
 
 /// Options of GRU; `units` is its constructor's first argument.
 struct GRUOptions {
@@ -40,7 +72,7 @@ struct GRUOptions {
 /// Weights: cell/kernel, cell/recurrent_kernel, cell/bias (two rows with `reset_after`, for the
 /// inputs and for h); gates z, r, h.
 /// Keras: keras/src/layers/rnn/gru.py.
-class GRU final : public detail::RecurrentLayer<GRU, GRUOptions> {
+class GRU final : public detail::LayerOfCell<GRU, GRUCell, GRUOptions> {
  public:
   static constexpr std::string_view kType = "GRU";
   explicit GRU(GRUOptions options);

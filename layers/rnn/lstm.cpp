@@ -4,9 +4,19 @@
 
 namespace domino::layers {
 
-void LSTMOptions::fields(Fields& f) { detail::recurrent_fields(f, *this); }
+void LSTMCellOptions::fields(Fields& f) { detail::cell_fields(f, *this); }
 
-LSTM::LSTM(LSTMOptions options) : RecurrentLayer(op::CellKind::LSTM, std::move(options)) {}
+LSTMCell::LSTMCell(LSTMCellOptions options) : BuiltInCell(std::move(options)) {}
+
+LSTMCell::LSTMCell(int units, LSTMCellOptions options)
+    : LSTMCell(with(&LSTMCellOptions::units, units, std::move(options))) {}
+
+void LSTMOptions::fields(Fields& f) {
+  detail::cell_fields(f, *this);
+  detail::loop_fields(f, *this);
+}
+
+LSTM::LSTM(LSTMOptions options) : LayerOfCell(std::move(options)) {}
 
 LSTM::LSTM(int units, LSTMOptions options)
     : LSTM(with(&LSTMOptions::units, units, std::move(options))) {}

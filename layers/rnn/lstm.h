@@ -1,8 +1,40 @@
 #pragma once
 
 #include "domino/layers/rnn/recurrent.h"
+#include "domino/layers/seed.h"
 
 namespace domino::layers {
+
+/// Options of LSTMCell; `units` is its constructor's first argument.
+struct LSTMCellOptions {
+  int units = 0;
+  std::string activation = "tanh";
+  std::string recurrent_activation = "sigmoid";
+  bool use_bias = true;
+  InitializerSpec kernel_initializer = "glorot_uniform";
+  InitializerSpec recurrent_initializer = "orthogonal";
+  InitializerSpec bias_initializer = "zeros";
+  bool unit_forget_bias = true;    ///< the forget gate's bias starts at 1
+  double dropout = 0.0;            ///< no effect at inference
+  double recurrent_dropout = 0.0;  ///< no effect at inference
+  Seed seed = {};
+  std::string name = {};
+  void fields(Fields& f);
+};
+
+/// One step of LSTM, for RNN: `cell(x, {h, c})` takes (batch, features) and h and c,
+/// (batch, units) each, and gives the output and the new h and c.
+///
+/// It knows no masks; RNN applies them. Weights: kernel, recurrent_kernel, bias; gates i, f, c, o.
+/// Keras: keras/src/layers/rnn/lstm.py.
+class LSTMCell final : public detail::BuiltInCell<LSTMCell, LSTMCellOptions> {
+ public:
+  static constexpr std::string_view kType = "LSTMCell";
+  static constexpr op::CellKind kCell = op::CellKind::LSTM;
+  explicit LSTMCell(LSTMCellOptions options);
+  /// `RNN(LSTMCell(32))`.
+  explicit LSTMCell(int units, LSTMCellOptions options = {});
+};
 
 /// Options of LSTM; `units` is its constructor's first argument.
 struct LSTMOptions {
@@ -41,7 +73,7 @@ struct LSTMOptions {
 /// with `go_backwards`, and ignores the carried mask beside `initial_state`.
 /// Weights: cell/kernel, cell/recurrent_kernel, cell/bias; gates i, f, c, o.
 /// Keras: keras/src/layers/rnn/lstm.py.
-class LSTM final : public detail::RecurrentLayer<LSTM, LSTMOptions> {
+class LSTM final : public detail::LayerOfCell<LSTM, LSTMCell, LSTMOptions> {
  public:
   static constexpr std::string_view kType = "LSTM";
   explicit LSTM(LSTMOptions options);

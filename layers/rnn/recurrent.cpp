@@ -1,86 +1,40 @@
 #include "domino/layers/rnn/recurrent.h"
 
+#include <algorithm>
+
+#include "domino/backends/ops/ops_internal.h"
 #include "domino/core/check.h"
 #include "domino/graph/mask_rules.h"
-#include "domino/layers/activations/activation_function.h"
 #include "domino/layers/check_shape.h"
 
 namespace domino::layers::detail {
 
-void check_units(std::string_view type, int units) {
-  check<ValueError>(units > 0, "{}: units is {}; expected at least 1", type, units);
+const RecurrentCell& recurrent_cell(std::string_view type, const LayerHandle& layer) {
+  check<BuildError>(static_cast<bool>(layer),
+                    "{}: no cell is given; give one, as in RNN(LSTMCell(32))", type);
+  const auto* cell = dynamic_cast<const RecurrentCell*>(&*layer);
+  check<BuildError>(
+      cell != nullptr,
+      "{}: {} is no cell; give LSTMCell, GRUCell, SimpleRNNCell, StackedRNNCells or a "
+      "layer derived from RNNCell",
+      type, layer->title());
+  return *cell;
 }
 
-op::UnaryKind cell_activation(std::string_view type, std::string_view option,
-                              const std::string& activation) {
-  check_activation(type, activation);
-  const auto kind = elementwise_kind(activation);
-  check<ValueError>(kind.has_value(),
-                    "{}: {} is '{}', which does not work element by element; a recurrent layer "
-                    "takes only activations that do, such as 'tanh', 'sigmoid' or 'relu'",
-                    type, option, activation);
-  return *kind;
-}
-
-namespace {
-
-/// keras/src/layers/rnn/lstm.py, LSTMCell.build: 1 for the forget gate, the second of i, f, c, o.
-Initializer with_ones_for_forget_gate(const InitializerSpec& bias_initializer, std::int64_t units) {
-  return [=](const Shape&, DType dtype) {
-    return ops::concatenate({bias_initializer({units}, dtype), ops::ones({units}, dtype),
-                             bias_initializer({2 * units}, dtype)},
-                            0);
-  };
-}
-
-}  // namespace
-
-std::vector<CellWeight> cell_weights(const RecurrentSetup& setup, const Shape& sequences) {
+std::vector<std::vector<Shape>> cell_shapes(const RecurrentCell& cell, const Shape& sequences) {
   check_sequences(sequences);
-  const std::int64_t columns = op::gates_of(setup.op.cell) * setup.units;
-  std::vector<CellWeight> weights{
-      {kKernel, {sequences[2], columns}, setup.kernel_initializer},
-      {kRecurrentKernel, {setup.units, columns}, setup.recurrent_initializer}};
-  if (!setup.use_bias) return weights;
-  const bool two_rows = setup.op.cell == op::CellKind::GRU && setup.op.reset_after;
-  weights.push_back({kBias, two_rows ? Shape{2, columns} : Shape{columns},
-                     setup.ones_for_forget_gate
-                         ? with_ones_for_forget_gate(setup.bias_initializer, setup.units)
-                         : Initializer(setup.bias_initializer)});
-  return weights;
-}
-
-std::vector<std::string_view> state_names(const RecurrentSetup& setup) {
-  if (setup.op.cell == op::CellKind::LSTM) return {"h", "c"};
-  return {"h"};
+  std::vector<Shape> states;
+  for (const std::int64_t size : cell.state_sizes()) states.emplace_back(Shape{sequences[0], size});
+  return {{sequences.without(1)}, states};
 }
 
 namespace {
-
-void check_features(const Tensor& sequences, const Tensor& kernel) {
-  check_sequences(sequences.shape());
-  check_built_for(kernel.size(0), sequences.shape(), 2);
-}
-
-void check_initial_state(const RecurrentSetup& setup, const Tensor& sequences,
-                         const Tensors& initial_state) {
-  if (initial_state.empty()) return;
-  const auto names = state_names(setup);
-  check(initial_state.size() == names.size(), "its initial_state has {} tensors, got {}: {}",
-        names.size(), initial_state.size(), fmt::join(names, ", "));
-  const Shape expected{sequences.size(0), setup.units};
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    check(initial_state[i].shape() == expected,
-          "its initial_state {} has shape {}, expected (batch, units), here {}", names[i],
-          initial_state[i].shape(), expected);
-  }
-}
 
 /// keras/src/backend/tensorflow/rnn.py, unroll: the mask that zeroes outputs is not reversed with
 /// them.
-bool zeroes_other_steps(const RecurrentSetup& setup, const OptionalMask& mask) {
-  return current_rules() == MaskRules::Keras && mask && setup.unroll && setup.op.go_backwards &&
-         setup.op.return_sequences && setup.op.zero_output_for_mask;
+bool zeroes_other_steps(const LoopSetup& loop, const OptionalMask& mask) {
+  return current_rules() == MaskRules::Keras && mask && loop.unroll && loop.go_backwards &&
+         loop.return_sequences && loop.zero_output_for_mask;
 }
 
 Tensor zeroed(const Tensor& output, const Mask& mask) {
@@ -88,19 +42,129 @@ Tensor zeroed(const Tensor& output, const Mask& mask) {
   return ops::where(kept.rank() == 2 ? ops::expand_dims(kept, -1) : kept, output, 0.0);
 }
 
+void append(Tensors& to, const Tensors& more) { to.insert(to.end(), more.begin(), more.end()); }
+
+/// Cells that the recurrent verb knows, each over the whole sequence: what a cell gives at a masked
+/// step no cell behind it reads.
+ops::RnnResult run_fused(const std::vector<FusedCell>& cells, const LoopSetup& loop, Tensor x,
+                         OptionalMask mask, const Tensors& states) {
+  ops::RnnResult result;
+  auto next = states.begin();
+  for (const FusedCell& cell : cells) {
+    const bool first = &cell == &cells.front();
+    const bool last = &cell == &cells.back();
+    op::Rnn op = cell.op;
+    op.go_backwards = first && loop.go_backwards;
+    op.return_sequences = !last || loop.return_sequences;
+    op.zero_output_for_mask = last && loop.zero_output_for_mask;
+    const auto count = op.cell == op::CellKind::LSTM ? 2 : 1;
+    const Tensors start = states.empty() ? Tensors() : Tensors(next, next + count);
+    if (!states.empty()) next += count;
+    ops::RnnResult one = ops::rnn(x, mask, cell.weights, start, op);
+    if (op.go_backwards && !last && mask) mask = Mask(ops::flip(*mask, 1));
+    append(result.states, one.states);
+    x = std::move(one.output);
+  }
+  result.output = std::move(x);
+  return result;
+}
+
+/// Where `kept`, (batch, 1 or units) or undefined, the new values, else the old ones.
+Tensor chosen(const Tensor& kept, const Tensor& now, const Tensor& before) {
+  return kept.defined() ? ops::where(kept, now, before) : now;
+}
+
+/// Any cell, step by step.
+class StepLoop {
+ public:
+  StepLoop(const LayerHandle& cell, const LoopSetup& loop, Tensor x, const OptionalMask& mask,
+           Tensors states)
+      : cell_(*cell), loop_(loop), x_(std::move(x)), states_(std::move(states)) {
+    if (mask) kept_ = ops::steps_mask(x_, mask, recurrent_cell("RNN", cell).output_size());
+  }
+
+  ops::RnnResult run() {
+    const std::int64_t steps = x_.size(1);
+    check(steps > 0, "a sequence without steps, {}; a recurrent layer needs at least one",
+          x_.shape());
+    // Without numbers every step is like the first.
+    for (std::int64_t i = 0; i < (x_.is_meta() ? 1 : steps); ++i) {
+      step(loop_.go_backwards ? steps - 1 - i : i);
+    }
+    if (x_.is_meta()) return for_all_steps(steps);
+    return {loop_.return_sequences ? ops::stack(outputs_, 1) : outputs_.back(), states_};
+  }
+
+ private:
+  void step(std::int64_t at) {
+    const Tensor kept = kept_.defined() ? ops::select(kept_, 1, at) : Tensor();
+    Tensors results = invoke(cell_, {.arguments = {{ops::select(x_, 1, at)}, states_}, .masks = {}},
+                             current_rules());
+    check<BuildError>(
+        results.size() == states_.size() + 1,
+        "its cell, {}, gives {} tensors; expected the output and as many states as it "
+        "has, here {}",
+        cell_.title(), results.size(), states_.size());
+    const bool repeats = !outputs_.empty() && !loop_.zero_output_for_mask;
+    const Tensor before = repeats ? outputs_.back() : ops::zeros_like(results[0]);
+    outputs_.push_back(chosen(kept, results[0], before));
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+      states_[i] = chosen(kept, results[i + 1], states_[i]);
+    }
+  }
+
+  /// The value numbers say that all steps count.
+  ops::RnnResult for_all_steps(std::int64_t steps) const {
+    const Tensor& output = outputs_.back();
+    const auto all = [&](const Tensor& one, const Shape& shape) {
+      const Tensors from{x_, kept_, one};
+      return Tensor::meta(shape, one.dtype(), op::value_number(op::Concatenate{1}, from, 0));
+    };
+    ops::RnnResult result;
+    const Shape& one = output.shape();
+    result.output = all(output, loop_.return_sequences ? one.inserted(1, steps) : one);
+    for (const Tensor& state : states_) result.states.push_back(all(state, state.shape()));
+    return result;
+  }
+
+  const Layer& cell_;
+  const LoopSetup& loop_;
+  const Tensor x_;
+  Tensor kept_;  // bool (batch, steps, 1 or units)
+  Tensors states_;
+  Tensors outputs_;
+};
+
+ops::RnnResult run_steps(const LayerHandle& layer, const LoopSetup& loop, const Tensor& x,
+                         const OptionalMask& mask, Tensors states) {
+  if (states.empty()) states = recurrent_cell("RNN", layer).initial_state(x.size(0));
+  return StepLoop(layer, loop, x, mask, std::move(states)).run();
+}
+
+/// A mask of single features acts inside the step of a stack, where the next cell sees it.
+bool masks_features(const OptionalMask& mask) {
+  return mask && mask->shape().rank() == 3 && mask->shape()[2] != 1;
+}
+
 }  // namespace
 
-ops::RnnResult run_recurrence(const RecurrentSetup& setup, const ops::RnnWeights& weights,
+ops::RnnResult run_recurrence(const LayerHandle& layer, const LoopSetup& loop,
                               const Tensor& sequences, const OptionalMask& mask,
                               const Tensors& initial_state) {
-  check_features(sequences, weights.kernel);
-  check_initial_state(setup, sequences, initial_state);
+  check_sequences(sequences.shape());
+  const RecurrentCell& cell = recurrent_cell("RNN", layer);
+  const std::vector<FusedCell> fused = cell.fused();
+  if (!fused.empty()) check_cell_features(fused.front(), sequences.shape());
   Tensors states;
   for (const Tensor& state : initial_state) states.push_back(ops::cast(state, DType::Float32));
-  op::Rnn op = setup.op;
-  const bool zeroes_others = zeroes_other_steps(setup, mask);
-  if (zeroes_others) op.zero_output_for_mask = false;
-  ops::RnnResult result = ops::rnn(ops::cast(sequences, DType::Float32), mask, weights, states, op);
+  if (!states.empty()) check_states(cell, "initial_state", states, sequences.size(0));
+  LoopSetup inner = loop;
+  const bool zeroes_others = zeroes_other_steps(loop, mask);
+  if (zeroes_others) inner.zero_output_for_mask = false;
+  const Tensor x = ops::cast(sequences, DType::Float32);
+  const bool at_once = fused.size() == 1 || (!fused.empty() && !masks_features(mask));
+  ops::RnnResult result =
+      at_once ? run_fused(fused, inner, x, mask, states) : run_steps(layer, inner, x, mask, states);
   if (zeroes_others) result.output = zeroed(result.output, *mask);
   return result;
 }
@@ -112,9 +176,9 @@ void check_kept_batch(const Tensor& state, const Tensor& sequences) {
         state.size(0), sequences.size(0), sequences.shape());
 }
 
-OptionalMasks recurrent_masks(const RecurrentSetup& setup, const OptionalMask& mask) {
-  if (!setup.op.return_sequences || !mask) return {std::nullopt};
-  if (!setup.op.go_backwards) return {mask};
+OptionalMasks recurrent_masks(const LoopSetup& loop, const OptionalMask& mask) {
+  if (!loop.return_sequences || !mask) return {std::nullopt};
+  if (!loop.go_backwards) return {mask};
   return {Mask(ops::flip(*mask, 1))};
 }
 

@@ -9,9 +9,8 @@
 #include "domino/backends/ops.h"
 #include "domino/core/config.h"
 #include "domino/graph/layer_templates.h"
-#include "domino/layers/activations/activation_function.h"
-#include "domino/layers/initializers/initializers.h"
 #include "domino/layers/one_output.h"
+#include "domino/layers/rnn/built_in_cell.h"
 
 namespace domino::layers {
 
@@ -20,7 +19,8 @@ namespace domino::layers {
 template <class T>
 struct RecurrentCall {
   MaskArgument<T> mask = {};
-  /// h, and c of an LSTM, each (batch, units); of Bidirectional first those of the forward layer.
+  /// h, and c of an LSTM, each (batch, units); of a stack those of its cells one behind the other; of
+  /// Bidirectional first those of the forward layer.
   std::vector<T> initial_state = {};
 };
 
@@ -85,91 +85,44 @@ class SequenceLayer : public NamedLayer<D> {
   }
 };
 
-/// LSTM, GRU or SimpleRNN as their shared text sees it; made from the options of one of them.
-struct RecurrentSetup {
-  op::Rnn op;
-  std::int64_t units;
-  bool unroll;
-  bool use_bias;
-  bool ones_for_forget_gate;
+/// How a recurrent layer runs its cell; made from the options of the layer.
+struct LoopSetup {
+  bool return_sequences;
   bool return_state;
-  InitializerSpec kernel_initializer;
-  InitializerSpec recurrent_initializer;
-  InitializerSpec bias_initializer;
+  bool go_backwards;
+  bool stateful;
+  bool unroll;
+  bool zero_output_for_mask;
 };
 
-/// Throws ValueError, naming `type`, if the options mean nothing.
-void check_units(std::string_view type, int units);
-op::UnaryKind cell_activation(std::string_view type, std::string_view option,
-                              const std::string& activation);
-
 template <class Options>
-RecurrentSetup recurrent_setup(std::string_view type, op::CellKind cell, const Options& o) {
-  check_units(type, o.units);
-  check_initializers(type, {o.kernel_initializer, o.recurrent_initializer, o.bias_initializer});
-  RecurrentSetup setup{.op = {.cell = cell,
-                              .activation = cell_activation(type, "activation", o.activation),
-                              .go_backwards = o.go_backwards,
-                              .return_sequences = o.return_sequences,
-                              .zero_output_for_mask = o.zero_output_for_mask},
-                       .units = o.units,
-                       .unroll = o.unroll,
-                       .use_bias = o.use_bias,
-                       .ones_for_forget_gate = false,
-                       .return_state = o.return_state,
-                       .kernel_initializer = o.kernel_initializer,
-                       .recurrent_initializer = o.recurrent_initializer,
-                       .bias_initializer = o.bias_initializer};
-  if constexpr (requires { o.recurrent_activation; }) {
-    setup.op.recurrent_activation =
-        cell_activation(type, "recurrent_activation", o.recurrent_activation);
-  }
-  if constexpr (requires { o.unit_forget_bias; }) setup.ones_for_forget_gate = o.unit_forget_bias;
-  if constexpr (requires { o.reset_after; }) setup.op.reset_after = o.reset_after;
-  return setup;
+LoopSetup loop_setup(const Options& o) {
+  return {.return_sequences = o.return_sequences,
+          .return_state = o.return_state,
+          .go_backwards = o.go_backwards,
+          .stateful = o.stateful,
+          .unroll = o.unroll,
+          .zero_output_for_mask = o.zero_output_for_mask};
 }
 
-/// The fields of LSTMOptions, GRUOptions or SimpleRNNOptions.
 template <class Options>
-void recurrent_fields(Fields& f, Options& o) {
-  f("units", o.units);
-  activation_field(f, "activation", o.activation);
-  if constexpr (requires { o.recurrent_activation; }) {
-    activation_field(f, "recurrent_activation", o.recurrent_activation);
-  }
-  f("use_bias", o.use_bias);
-  f("kernel_initializer", o.kernel_initializer);
-  f("recurrent_initializer", o.recurrent_initializer);
-  f("bias_initializer", o.bias_initializer);
-  if constexpr (requires { o.unit_forget_bias; }) f("unit_forget_bias", o.unit_forget_bias);
-  f("dropout", o.dropout);
-  f("recurrent_dropout", o.recurrent_dropout);
-  if constexpr (requires { o.seed; }) f("seed", o.seed);
+void loop_fields(Fields& f, Options& o) {
   f("return_sequences", o.return_sequences);
   f("return_state", o.return_state);
   f("go_backwards", o.go_backwards);
   f("stateful", o.stateful);
   f("unroll", o.unroll);
-  if constexpr (requires { o.reset_after; }) f("reset_after", o.reset_after);
   f("zero_output_for_mask", o.zero_output_for_mask);
 }
 
-/// A weight of the cell; its path is that of Keras' weight files.
-struct CellWeight {
-  std::string_view path;
-  Shape shape;
-  Initializer initializer;
-};
-inline constexpr std::string_view kKernel = "cell/kernel";
-inline constexpr std::string_view kRecurrentKernel = "cell/recurrent_kernel";
-inline constexpr std::string_view kBias = "cell/bias";
-std::vector<CellWeight> cell_weights(const RecurrentSetup& setup, const Shape& sequences);
+/// The layer as a cell. Throws BuildError, naming `type`, if it is none.
+const RecurrentCell& recurrent_cell(std::string_view type, const LayerHandle& layer);
 
-/// The names of the cell's states: h, and c of an LSTM.
-std::vector<std::string_view> state_names(const RecurrentSetup& setup);
+/// What a cell is built for: one step of the sequences, and its states.
+std::vector<std::vector<Shape>> cell_shapes(const RecurrentCell& cell, const Shape& sequences);
 
-/// Runs the loop over the steps. Throws ShapeError or MaskError if an argument does not fit.
-ops::RnnResult run_recurrence(const RecurrentSetup& setup, const ops::RnnWeights& weights,
+/// Runs a built cell over the steps. Throws ShapeError or MaskError if an argument does not fit.
+ops::RnnResult run_recurrence(const LayerHandle& cell, const LoopSetup& loop,
                               const Tensor& sequences, const OptionalMask& mask,
                               const Tensors& initial_state);
 
@@ -177,53 +130,51 @@ ops::RnnResult run_recurrence(const RecurrentSetup& setup, const ops::RnnWeights
 void check_kept_batch(const Tensor& state, const Tensor& sequences);
 
 /// The masks of the outputs: that of the sequence, read from the end with go_backwards; states none.
-OptionalMasks recurrent_masks(const RecurrentSetup& setup, const OptionalMask& mask);
+OptionalMasks recurrent_masks(const LoopSetup& loop, const OptionalMask& mask);
 
-/// What LSTM, GRU and SimpleRNN are, but for their options.
-template <class D, class O>
+/// What RNN, LSTM, GRU and SimpleRNN are, but for their options: a cell and a loop.
+template <class D>
 class RecurrentLayer : public SequenceLayer<D> {
  public:
-  using Options = O;
-  const O& options() const { return options_; }
-  std::string_view several_outputs() const { return options_.return_state ? "return_state" : ""; }
+  const LayerHandle& cell() const { return cell_; }
+  std::string_view several_outputs() const { return loop_.return_state ? "return_state" : ""; }
 
   void build(const std::vector<std::vector<Shape>>& shapes) const {
-    for (const CellWeight& w : cell_weights(setup_, shapes[0][0])) {
-      this->add_weight(w.path, w.shape, w.initializer);
-    }
+    const auto inner = cell_shapes(as_cell(), shapes[0][0]);
+    this->add_layer("cell", cell_);
+    domino::build(*cell_, inner);
   }
 
   Tensors call(const Arguments& arguments) const {
     const Tensor sequences = arguments.tensor("sequences");
-    const bool keeps_states = options_.stateful && !sequences.is_meta();
+    const bool keeps_states = loop_.stateful && !sequences.is_meta();
     Tensors initial_state = arguments.list("initial_state");
     if (keeps_states && initial_state.empty()) initial_state = kept_states(sequences);
-    const ops::RnnWeights weights{.kernel = this->weight(kKernel),
-                                  .recurrent_kernel = this->weight(kRecurrentKernel),
-                                  .bias = this->optional_weight(kBias)};
     ops::RnnResult result =
-        run_recurrence(setup_, weights, sequences, arguments.mask("sequences"), initial_state);
+        run_recurrence(cell_, loop_, sequences, arguments.mask("sequences"), initial_state);
     if (keeps_states) keep_states(result.states);
-    if (!options_.return_state) return {std::move(result.output)};
+    if (!loop_.return_state) return {std::move(result.output)};
     result.states.insert(result.states.begin(), std::move(result.output));
     return std::move(result.states);
   }
 
   OptionalMasks compute_mask(const Arguments&, const OptionalMasks& previous) const {
-    return recurrent_masks(setup_, previous[0]);
+    return recurrent_masks(loop_, previous[0]);
   }
 
  protected:
-  RecurrentLayer(op::CellKind cell, O options)
-      : SequenceLayer<D>(options.name),
-        options_(std::move(options)),
-        setup_(recurrent_setup(D::kType, cell, options_)) {}
+  RecurrentLayer(std::string name, LayerHandle cell, const LoopSetup& loop)
+      : SequenceLayer<D>(std::move(name)), cell_(std::move(cell)), loop_(loop) {
+    as_cell();
+  }
 
  private:
+  const RecurrentCell& as_cell() const { return recurrent_cell(D::kType, cell_); }
+
   Tensors kept_states(const Tensor& sequences) const {
     Tensors states;
-    for (const std::string_view name : state_names(setup_)) {
-      const Tensor state = this->state(name);
+    for (std::size_t i = 0; i < as_cell().state_sizes().size(); ++i) {
+      const Tensor state = this->state(std::to_string(i));
       if (!state.defined()) return {};
       check_kept_batch(state, sequences);
       states.push_back(state);
@@ -232,12 +183,36 @@ class RecurrentLayer : public SequenceLayer<D> {
   }
 
   void keep_states(const Tensors& states) const {
-    const auto names = state_names(setup_);
-    for (std::size_t i = 0; i < names.size(); ++i) this->set_state(names[i], states[i]);
+    for (std::size_t i = 0; i < states.size(); ++i) this->set_state(std::to_string(i), states[i]);
+  }
+
+  const LayerHandle cell_;
+  const LoopSetup loop_;
+};
+
+/// LSTM, GRU or SimpleRNN: a loop around the cell `C`, with the options of both in one `O`.
+template <class D, class C, class O>
+class LayerOfCell : public RecurrentLayer<D> {
+ public:
+  using Options = O;
+  const O& options() const { return options_; }
+
+ protected:
+  explicit LayerOfCell(O options)
+      : RecurrentLayer<D>(options.name, cell_of(options), loop_setup(options)),
+        options_(std::move(options)) {}
+
+ private:
+  /// The cell has the options of the layer that it knows.
+  static C cell_of(O options) {
+    cell_setup(D::kType, C::kCell, options);  // its errors name the layer
+    Config config;
+    Fields fields(&config);
+    options.fields(fields);
+    return C::from_config(config);
   }
 
   const O options_;
-  const RecurrentSetup setup_;
 };
 
 }  // namespace detail

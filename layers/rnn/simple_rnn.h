@@ -1,8 +1,38 @@
 #pragma once
 
 #include "domino/layers/rnn/recurrent.h"
+#include "domino/layers/seed.h"
 
 namespace domino::layers {
+
+/// Options of SimpleRNNCell; `units` is its constructor's first argument.
+struct SimpleRNNCellOptions {
+  int units = 0;
+  std::string activation = "tanh";
+  bool use_bias = true;
+  InitializerSpec kernel_initializer = "glorot_uniform";
+  InitializerSpec recurrent_initializer = "orthogonal";
+  InitializerSpec bias_initializer = "zeros";
+  double dropout = 0.0;            ///< no effect at inference
+  double recurrent_dropout = 0.0;  ///< no effect at inference
+  Seed seed = {};
+  std::string name = {};
+  void fields(Fields& f);
+};
+
+/// One step of SimpleRNN, for RNN: `cell(x, {h})` takes (batch, features) and h, (batch,
+/// units), and gives the output and the new h.
+///
+/// It knows no masks; RNN applies them. Weights: kernel, recurrent_kernel, bias.
+/// Keras: keras/src/layers/rnn/simple_rnn.py.
+class SimpleRNNCell final : public detail::BuiltInCell<SimpleRNNCell, SimpleRNNCellOptions> {
+ public:
+  static constexpr std::string_view kType = "SimpleRNNCell";
+  static constexpr op::CellKind kCell = op::CellKind::SimpleRNN;
+  explicit SimpleRNNCell(SimpleRNNCellOptions options);
+  /// `RNN(SimpleRNNCell(32))`.
+  explicit SimpleRNNCell(int units, SimpleRNNCellOptions options = {});
+};
 
 /// Options of SimpleRNN; `units` is its constructor's first argument.
 struct SimpleRNNOptions {
@@ -36,7 +66,7 @@ struct SimpleRNNOptions {
 /// Differs from Keras as LSTM does.
 /// Weights: cell/kernel, cell/recurrent_kernel, cell/bias.
 /// Keras: keras/src/layers/rnn/simple_rnn.py.
-class SimpleRNN final : public detail::RecurrentLayer<SimpleRNN, SimpleRNNOptions> {
+class SimpleRNN final : public detail::LayerOfCell<SimpleRNN, SimpleRNNCell, SimpleRNNOptions> {
  public:
   static constexpr std::string_view kType = "SimpleRNN";
   explicit SimpleRNN(SimpleRNNOptions options);

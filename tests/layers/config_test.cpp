@@ -38,6 +38,10 @@ bool may_be_missing(const std::string& key) {
 
 /// Expects `got` to say what `want` does, at any depth.
 void compare(const json& got, const json& want, const std::string& where) {
+  if (got.is_array() && want.is_array() && got.size() == want.size()) {
+    for (std::size_t i = 0; i < got.size(); ++i) compare(got[i], want[i], where);
+    return;
+  }
   if (!got.is_object() || !want.is_object()) {
     EXPECT_EQ(got, want) << where;
     return;

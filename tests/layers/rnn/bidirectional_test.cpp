@@ -10,6 +10,7 @@
 #include "domino/layers/rnn/gru.h"
 #include "domino/layers/rnn/lstm.h"
 #include "tests/layers/parity.h"
+#include "tests/layers/rnn/own_cells.h"
 
 namespace domino::layers {
 namespace {
@@ -18,7 +19,10 @@ using domino::testing::error_of;
 
 Tensor sequences() { return Tensor({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}); }
 
-TEST(BidirectionalTest, DoesAsKeras) { testing::expect_parity("bidirectional"); }
+TEST(BidirectionalTest, DoesAsKeras) {
+  testing::register_own_cells();
+  testing::expect_parity("bidirectional");
+}
 
 TEST(BidirectionalTest, HasKerasWeights) {
   const Bidirectional layer(GRU(3));

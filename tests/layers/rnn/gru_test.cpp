@@ -11,6 +11,7 @@ namespace {
 INSTANTIATE_TYPED_TEST_SUITE_P(GRU, RecurrentTest, GRU);
 
 TEST(GRUTest, DoesAsKeras) { testing::expect_parity("gru"); }
+TEST(GRUCellTest, DoesAsKeras) { testing::expect_parity("gru_cell"); }
 TEST(GRUTest, KeepsTheConfigurationOfKeras) { testing::expect_config_round_trip("gru"); }
 
 TEST(GRUTest, HasKerasWeights) {

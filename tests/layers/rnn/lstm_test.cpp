@@ -11,6 +11,7 @@ namespace {
 INSTANTIATE_TYPED_TEST_SUITE_P(LSTM, RecurrentTest, LSTM);
 
 TEST(LSTMTest, DoesAsKeras) { testing::expect_parity("lstm"); }
+TEST(LSTMCellTest, DoesAsKeras) { testing::expect_parity("lstm_cell"); }
 TEST(LSTMTest, KeepsTheConfigurationOfKeras) { testing::expect_config_round_trip("lstm"); }
 
 TEST(LSTMTest, HasKerasWeights) {

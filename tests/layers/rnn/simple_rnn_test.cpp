@@ -11,6 +11,7 @@ namespace {
 INSTANTIATE_TYPED_TEST_SUITE_P(SimpleRNN, RecurrentTest, SimpleRNN);
 
 TEST(SimpleRNNTest, DoesAsKeras) { testing::expect_parity("simple_rnn"); }
+TEST(SimpleRNNCellTest, DoesAsKeras) { testing::expect_parity("simple_rnn_cell"); }
 TEST(SimpleRNNTest, KeepsTheConfigurationOfKeras) {
   testing::expect_config_round_trip("simple_rnn");
 }

@@ -13,6 +13,7 @@
 #include "domino/layers/merging/add.h"
 #include "domino/layers/rnn/lstm.h"
 #include "tests/layers/parity.h"
+#include "tests/layers/rnn/own_cells.h"
 
 namespace domino::layers {
 namespace {
@@ -21,7 +22,10 @@ using domino::testing::error_of;
 
 Tensor sequences() { return Tensor({2, 3, 2}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}); }
 
-TEST(TimeDistributedTest, DoesAsKeras) { testing::expect_parity("time_distributed"); }
+TEST(TimeDistributedTest, DoesAsKeras) {
+  testing::register_own_cells();
+  testing::expect_parity("time_distributed");
+}
 
 TEST(TimeDistributedTest, HasTheWeightsOfItsLayer) {
   const Dense dense(3);

@@ -72,6 +72,43 @@ def _wrappers() -> list[Callable]:
     ]
 
 
+def _cells() -> list[Callable]:
+    shared = {
+        "activation": "relu",
+        "use_bias": False,
+        "dropout": 0.1,
+        "recurrent_dropout": 0.2,
+        "seed": 5,
+        **_weights("kernel", "recurrent", "bias"),
+    }
+    three = [lambda: layers.LSTMCell(3), lambda: layers.GRUCell(2), lambda: layers.LSTMCell(4)]
+    loop = {
+        "return_sequences": True,
+        "return_state": True,
+        "go_backwards": True,
+        "stateful": True,
+        "unroll": True,
+        "zero_output_for_mask": True,
+    }
+    return [
+        *three,
+        lambda: layers.LSTMCell(
+            4, recurrent_activation="tanh", unit_forget_bias=False, name="own", **shared
+        ),
+        lambda: layers.GRUCell(4, recurrent_activation="linear", reset_after=False, **shared),
+        lambda: layers.SimpleRNNCell(3),
+        lambda: layers.SimpleRNNCell(4, **shared),
+        lambda: layers.StackedRNNCells([cell() for cell in three], name="stack"),
+        lambda: layers.RNN(layers.LSTMCell(3)),
+        lambda: layers.RNN([cell() for cell in three], name="whole", **loop),
+        lambda: layers.Bidirectional(
+            layers.RNN([layers.GRUCell(3), layers.SimpleRNNCell(2)], return_sequences=True),
+            merge_mode="ave",
+        ),
+        lambda: layers.TimeDistributed(layers.Bidirectional(layers.RNN(layers.SimpleRNNCell(3)))),
+    ]
+
+
 CONFIGS: list[Callable[[], layers.Layer]] = [
     lambda: layers.InputLayer(batch_shape=(None, None, 3), dtype="int32", name="ids"),
     lambda: layers.InputLayer((3,), batch_size=2),
@@ -154,4 +191,5 @@ CONFIGS: list[Callable[[], layers.Layer]] = [
     *_recurrent(layers.LSTM, recurrent_activation="tanh", unit_forget_bias=False),
     *_recurrent(layers.SimpleRNN),
     *_wrappers(),
+    *_cells(),
 ]

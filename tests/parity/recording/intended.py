@@ -50,7 +50,8 @@ def intended_call(
         _pass_mask_beside_initial_state(made)
     if isinstance(layer, RECURRENT):
         _loop_where_unrolling_zeroes_other_steps(layer, made)
-    if getattr(layer, "go_backwards", False) and layer.return_sequences:
+    first = getattr(layer, "forward_layer", layer)
+    if getattr(first, "go_backwards", False) and first.return_sequences:
         _reverse_mask_with_steps(made)
     if isinstance(layer, layers.Softmax):
         _let_mask_mean_steps(made)

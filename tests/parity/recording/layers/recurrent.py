@@ -1,6 +1,7 @@
-"""LSTM, GRU, SimpleRNN."""
+"""LSTM, GRU, SimpleRNN, their cells, and RNN of one cell or several."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -8,8 +9,9 @@ import numpy as np
 from keras import layers
 
 from ..experiment import Argument, Case, Experiment
-from ..patterns import BATCH, INT_MASK, MASKS, cases, mask, sequences
+from ..patterns import BATCH, FEATURES, INT_MASK, MASKS, cases, mask, one, sequences
 from ..weights import normal
+from .own_cells import MinimalRNNCell, ProjectedCell
 
 UNITS = 3
 BOTH = ("mean", "lstm")
@@ -170,4 +172,146 @@ def simple_rnn() -> list[Experiment]:
     )
 
 
-EXPERIMENTS = {"lstm": lstm, "gru": gru, "simple_rnn": simple_rnn}
+def cell(made: Callable[..., layers.Layer], *states: int) -> list[Experiment]:
+    """One step of a cell with so many units in each of its states."""
+    before = tuple(normal(f"cell state {i}", BATCH, units) for i, units in enumerate(states))
+    arguments = (
+        *one("inputs", normal("cell inputs", BATCH, FEATURES)),
+        Argument("states", before, is_list=True),
+    )
+    carried = Case("mask_ends_here", (np.array([True, False, True]),))
+    return [Experiment("step", made, arguments, (Case("none"), carried))]
+
+
+def lstm_cell() -> list[Experiment]:
+    return cell(partial(layers.LSTMCell, UNITS), UNITS, UNITS)
+
+
+def gru_cell() -> list[Experiment]:
+    return [
+        *cell(partial(layers.GRUCell, UNITS, activation="relu"), UNITS),
+        *(
+            Experiment(f"reset_before_{e.name}", e.make, e.arguments, e.cases)
+            for e in cell(partial(layers.GRUCell, UNITS, reset_after=False), UNITS)
+        ),
+    ]
+
+
+def simple_rnn_cell() -> list[Experiment]:
+    return cell(partial(layers.SimpleRNNCell, UNITS, use_bias=False), UNITS)
+
+
+def stacked_rnn_cells() -> list[Experiment]:
+    def made(name: str) -> layers.Layer:
+        cells = [layers.GRUCell(2), layers.SimpleRNNCell(UNITS), layers.GRUCell(UNITS)]
+        return layers.StackedRNNCells(cells, name=name)
+
+    return cell(made, 2, UNITS, UNITS)
+
+
+def rnn() -> list[Experiment]:
+    built_in: dict[str, tuple[Callable, int]] = {
+        "lstm_cell": (layers.LSTMCell, 2),
+        "gru_cell": (layers.GRUCell, 1),
+        "simple_rnn_cell": (layers.SimpleRNNCell, 1),
+    }
+    few = {
+        "sequences",
+        "last_and_state",
+        "backwards_sequences",
+        "unroll_backwards_zero_output",
+        "no_bias",
+        "initial_state",
+        "mask_forms",
+        "stateful",
+    }
+    found = [
+        _named(f"{name}_{e.name}", e)
+        for name, (made, states) in built_in.items()
+        for e in recurrent(partial(_rnn, [made]), states, {})
+        if e.name in few
+    ]
+    found += _stacks()
+    x = sequences("sequences")
+    by_feature = (Case("mask_by_feature", (normal("mask", BATCH, 5, UNITS) > -0.3,)),)
+    return [
+        *found,
+        *(_named(f"own_{e.name}", e) for e in recurrent(partial(_rnn, [MinimalRNNCell]), 1, {})),
+        Experiment(
+            "own_mask_by_feature",
+            partial(_rnn, [MinimalRNNCell], UNITS, return_sequences=True),
+            x,
+            by_feature,
+            (),
+        ),
+        *(
+            Experiment(
+                f"projected{name}", partial(_rnn, [ProjectedCell], UNITS, **config), x, cases()
+            )
+            for name, config in {
+                "": {},
+                "_sequences_and_states": {"return_sequences": True, "return_state": True},
+                "_backwards": {"return_sequences": True, "go_backwards": True},
+            }.items()
+        ),
+    ]
+
+
+def _stacks() -> list[Experiment]:
+    """Two cells in a stack: both built in, or one of them of our own."""
+    with_lstm = {"lstm_gru": [layers.LSTMCell, layers.GRUCell]}
+    plain = {
+        "gru_simple": [layers.GRUCell, layers.SimpleRNNCell],
+        "gru_own": [layers.GRUCell, MinimalRNNCell],
+    }
+    found = []
+    for name, cells in (with_lstm | plain).items():
+        # Keras nests the states of an LSTM in a stack; the files name them one by one. It cannot
+        # reset the states of any stack.
+        states = 2 if name in plain else 0
+        made = partial(_rnn, cells)
+        found += [
+            _named(f"{name}_{e.name}", e)
+            for e in recurrent(made, states, {})
+            if e.name != "stateful" and (states or "initial_state" not in e.name)
+        ]
+    by_feature = (Case("mask_by_feature", (normal("mask", BATCH, 5, UNITS) > -0.3,)),)
+    return found + [
+        Experiment(
+            "gru_simple_mask_by_feature",
+            partial(_rnn, plain["gru_simple"], UNITS, return_sequences=True),
+            sequences("sequences"),
+            by_feature,
+            (),
+        )
+    ]
+
+
+def _rnn(
+    cells: list[Callable[..., layers.Layer]],
+    units: int,
+    name: str,
+    use_bias: bool = True,
+    **config: Any,
+) -> layers.RNN:
+    bias = {} if use_bias else {"use_bias": False}
+    made = [
+        each(units, **({} if each in (MinimalRNNCell, ProjectedCell) else bias)) for each in cells
+    ]
+    return layers.RNN(made if len(made) > 1 else made[0], name=name, **config)
+
+
+def _named(name: str, e: Experiment) -> Experiment:
+    return replace(e, name=name)
+
+
+EXPERIMENTS = {
+    "lstm": lstm,
+    "gru": gru,
+    "simple_rnn": simple_rnn,
+    "lstm_cell": lstm_cell,
+    "gru_cell": gru_cell,
+    "simple_rnn_cell": simple_rnn_cell,
+    "stacked_rnn_cells": stacked_rnn_cells,
+    "rnn": rnn,
+}

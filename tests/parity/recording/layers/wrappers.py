@@ -1,6 +1,7 @@
 """Bidirectional, TimeDistributed."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from keras import layers
 from ..experiment import Argument, Case, Experiment
 from ..patterns import BATCH, INT_MASK, MASKS, cases, one, sequences
 from ..weights import normal
+from .own_cells import MinimalRNNCell
 
 UNITS = 3
 STATES = {layers.LSTM: 2, layers.GRU: 1, layers.SimpleRNN: 1}
@@ -16,7 +18,72 @@ MERGES = ("concat", "sum", "mul", "ave", None)
 
 
 def bidirectional() -> list[Experiment]:
-    return [experiment for layer in STATES for experiment in _both_ways(layer)]
+    return [experiment for layer in STATES for experiment in _both_ways(layer)] + _of_cells()
+
+
+def _of_cells() -> list[Experiment]:
+    """Around RNN, with a cell of our own too, and with a layer of its own for each direction."""
+    x = sequences("sequences")
+
+    def rnn(*cells: layers.Layer, **config: Any) -> layers.Layer:
+        return layers.RNN(list(cells) if len(cells) > 1 else cells[0], name="rnn", **config)
+
+    def stack(**config: Any) -> layers.Layer:
+        return rnn(layers.GRUCell(2), layers.SimpleRNNCell(UNITS), **config)
+
+    def made(make: Callable[..., layers.Layer], merge: str | None = "concat", **config: Any):
+        return lambda name: layers.Bidirectional(make(**config), merge_mode=merge, name=name)
+
+    def apart(merge: str | None, **config: Any) -> Callable[..., layers.Layer]:
+        return lambda name: layers.Bidirectional(
+            layers.LSTM(UNITS, name="there", **config),
+            merge_mode=merge,
+            backward_layer=rnn(
+                layers.LSTMCell(UNITS, activation="relu"), go_backwards=True, **config
+            ),
+            name=name,
+        )
+
+    start = tuple(normal(f"initial state {i}", BATCH, n) for i, n in enumerate((2, UNITS) * 2))
+    with_start = (*x, Argument("initial_state", start, is_list=True))
+    whole = {"return_sequences": True, "return_state": True}
+    own = partial(rnn, MinimalRNNCell(UNITS))
+    turned = {"return_sequences": True, "go_backwards": True}
+    return [
+        Experiment(
+            "rnn_sequences",
+            made(lambda **c: rnn(layers.LSTMCell(UNITS), **c), **whole),
+            x,
+            cases(),
+        ),
+        Experiment("rnn_stack_last", made(stack, "mul"), x, cases()),
+        Experiment("rnn_stack_none", made(stack, None, **whole), x, cases()),
+        Experiment("rnn_stack_initial_state", made(stack, **whole), with_start, cases()),
+        Experiment(
+            "rnn_stack_unroll", made(stack, return_sequences=True, unroll=True), x, cases()
+        ),
+        Experiment(
+            "rnn_own", made(own, "ave", return_sequences=True), x, cases(), ("mean", "lstm")
+        ),
+        Experiment("rnn_own_unroll", made(own, return_sequences=True, unroll=True), x, cases()),
+        *(
+            Experiment(
+                f"apart_{str(merge).lower()}", apart(merge, return_sequences=True), x, cases()
+            )
+            for merge in MERGES
+        ),
+        Experiment("apart_last_and_state", apart("sum", return_state=True), x, cases()),
+        Experiment(
+            "turned_round",
+            lambda name: layers.Bidirectional(
+                layers.LSTM(UNITS, name="from_the_end", **turned),
+                backward_layer=layers.LSTM(2, name="from_the_front", return_sequences=True),
+                name=name,
+            ),
+            x,
+            cases(),
+        ),
+    ]
 
 
 def _both_ways(layer: Callable[..., layers.RNN]) -> list[Experiment]:
@@ -103,6 +170,26 @@ def time_distributed() -> list[Experiment]:
         Experiment("lstm_with_step_mask", made(layers.LSTM, 3), words, cases(("right",)), ()),
         Experiment("lstm_sequences", made(layers.LSTM, 3, return_sequences=True), words, by_word),
         Experiment("mean", made(layers.GlobalAveragePooling1D), words, by_word, ()),
+        Experiment(
+            "rnn",
+            lambda name: layers.TimeDistributed(
+                layers.RNN([layers.GRUCell(2), layers.LSTMCell(3)], name="inner"), name=name
+            ),
+            words,
+            by_word,
+            (),
+        ),
+        Experiment(
+            "bidirectional_rnn",
+            lambda name: layers.TimeDistributed(
+                layers.Bidirectional(
+                    layers.RNN(MinimalRNNCell(3), return_sequences=True, name="rnn"), name="inner"
+                ),
+                name=name,
+            ),
+            words,
+            by_word,
+        ),
         Experiment(
             "time_distributed",
             lambda name: layers.TimeDistributed(

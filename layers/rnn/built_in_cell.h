@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "domino/core/config.h"
+#include "domino/layers/activations/activation_function.h"
+#include "domino/layers/initializers/initializers.h"
+#include "domino/layers/rnn/rnn_cell.h"
+
+/// What LSTMCell, GRUCell and SimpleRNNCell are, but for their options.
+namespace domino::layers::detail {
+
+/// A built-in cell as the shared text sees it; made from the options of the cell or of its layer.
+struct CellSetup {
+  op::Rnn op;
+  std::int64_t units;
+  bool use_bias;
+  bool ones_for_forget_gate;
+  InitializerSpec kernel_initializer;
+  InitializerSpec recurrent_initializer;
+  InitializerSpec bias_initializer;
+};
+
+/// Throws ValueError, naming `type`, if the options mean nothing.
+void check_units(std::string_view type, int units);
+op::UnaryKind cell_activation(std::string_view type, std::string_view option,
+                              const std::string& activation);
+
+/// Throws ValueError, naming `type`, if the options mean nothing.
+template <class Options>
+CellSetup cell_setup(std::string_view type, op::CellKind cell, const Options& o) {
+  check_units(type, o.units);
+  check_initializers(type, {o.kernel_initializer, o.recurrent_initializer, o.bias_initializer});
+  CellSetup setup{
+      .op = {.cell = cell, .activation = cell_activation(type, "activation", o.activation)},
+      .units = o.units,
+      .use_bias = o.use_bias,
+      .ones_for_forget_gate = false,
+      .kernel_initializer = o.kernel_initializer,
+      .recurrent_initializer = o.recurrent_initializer,
+      .bias_initializer = o.bias_initializer};
+  if constexpr (requires { o.recurrent_activation; }) {
+    setup.op.recurrent_activation =
+        cell_activation(type, "recurrent_activation", o.recurrent_activation);
+  }
+  if constexpr (requires { o.unit_forget_bias; }) setup.ones_for_forget_gate = o.unit_forget_bias;
+  if constexpr (requires { o.reset_after; }) setup.op.reset_after = o.reset_after;
+  return setup;
+}
+
+/// The fields of the options of a built-in cell, or of its layer.
+template <class Options>
+void cell_fields(Fields& f, Options& o) {
+  f("units", o.units);
+  activation_field(f, "activation", o.activation);
+  if constexpr (requires { o.recurrent_activation; }) {
+    activation_field(f, "recurrent_activation", o.recurrent_activation);
+  }
+  f("use_bias", o.use_bias);
+  f("kernel_initializer", o.kernel_initializer);
+  f("recurrent_initializer", o.recurrent_initializer);
+  f("bias_initializer", o.bias_initializer);
+  if constexpr (requires { o.unit_forget_bias; }) f("unit_forget_bias", o.unit_forget_bias);
+  f("dropout", o.dropout);
+  f("recurrent_dropout", o.recurrent_dropout);
+  if constexpr (requires { o.seed; }) f("seed", o.seed);
+  if constexpr (requires { o.reset_after; }) f("reset_after", o.reset_after);
+}
+
+/// A weight of a cell.
+struct CellWeight {
+  std::string_view name;
+  Shape shape;
+  Initializer initializer;
+};
+std::vector<CellWeight> cell_weights(const CellSetup& setup, const Shape& inputs);
+
+/// Throws ShapeError unless the cell was made for the features of `inputs`.
+void check_cell_features(const FusedCell& cell, const Shape& inputs);
+
+/// One step alone: the output, then the new states.
+Tensors one_step(const FusedCell& cell, const Tensor& inputs, const Tensors& states);
+
+/// `D` has `static constexpr op::CellKind kCell`.
+template <class D, class O>
+class BuiltInCell : public RNNCell<D> {
+ public:
+  using Options = O;
+  const O& options() const { return options_; }
+
+  std::vector<std::int64_t> state_sizes() const final {
+    return std::vector<std::int64_t>(state_names().size(), setup_.units);
+  }
+  std::vector<std::string> state_names() const final {
+    if (D::kCell == op::CellKind::LSTM) return {"h", "c"};
+    return {"h"};
+  }
+  std::vector<FusedCell> fused() const final {
+    return {{.op = setup_.op,
+             .weights = {.kernel = this->weight("kernel"),
+                         .recurrent_kernel = this->weight("recurrent_kernel"),
+                         .bias = this->optional_weight("bias")}}};
+  }
+
+  void build(const Shape& inputs) const {
+    for (const CellWeight& w : cell_weights(setup_, inputs)) {
+      this->add_weight(w.name, w.shape, w.initializer);
+    }
+  }
+  Tensors step(const Tensor& inputs, const Tensors& states) const {
+    return one_step(fused().front(), inputs, states);
+  }
+
+ protected:
+  explicit BuiltInCell(O options)
+      : RNNCell<D>(options.name),
+        options_(std::move(options)),
+        setup_(cell_setup(D::kType, D::kCell, options_)) {}
+
+ private:
+  const O options_;
+  const CellSetup setup_;
+};
+
+}  // namespace domino::layers::detail
