@@ -66,13 +66,12 @@ TEST_F(Hdf5WeightsTest, LoadsWhatKerasSaved) {
   }
 }
 
-/// All groups and datasets, with the names of the layers; in Domino an LSTM's cell has none.
+/// All groups and datasets, with the names of the layers.
 std::vector<std::string> outline(Hdf5Reader& file, const std::string& path = "") {
   std::vector<std::string> lines;
   for (const std::string& name : file.members(path)) {
     const std::string member = path.empty() ? name : fmt::format("{}/{}", path, name);
-    const bool cell = member.ends_with("cell/vars");
-    lines.push_back(member + " " + (cell ? "cell" : file.attribute(member, "name").to_json()));
+    lines.push_back(member + " " + file.attribute(member, "name").to_json());
     if (!file.is_group(member)) continue;
     for (std::string& line : outline(file, member)) lines.push_back(std::move(line));
   }
