@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "domino/backends/backend.h"
 #include "domino/core/check.h"
@@ -56,6 +58,13 @@ void Layer::build_once(const std::function<void()>& build) const {
 
 bool Layer::warn_once() const { return !cell_->warned.exchange(true); }
 
+namespace {
+thread_local bool weights_stay_unset = false;
+}
+
+UnsetWeightsScope::UnsetWeightsScope() : before_(std::exchange(weights_stay_unset, true)) {}
+UnsetWeightsScope::~UnsetWeightsScope() { weights_stay_unset = before_; }
+
 void Layer::add_weight(std::string_view name, const Shape& shape, const Initializer& initializer,
                        bool trainable) const {
   check<BuildError>(shape.known(),
@@ -65,7 +74,9 @@ void Layer::add_weight(std::string_view name, const Shape& shape, const Initiali
   check<BuildError>(
       std::ranges::none_of(cell_->weights, [&](const Variable& v) { return v.path == name; }),
       "weight '{}' is declared twice", name);
-  cell_->weights.push_back({std::string(name), initializer(shape, DType::Float32), trainable});
+  Tensor value = weights_stay_unset ? Tensor::empty(shape, DType::Float32)
+                                    : initializer(shape, DType::Float32);
+  cell_->weights.push_back({std::string(name), std::move(value), trainable});
 }
 
 void Layer::add_layer(std::string_view name, const LayerHandle& layer) const {
@@ -99,15 +110,24 @@ Tensor Layer::optional_weight(std::string_view name) const {
   return it == cell_->weights.end() ? Tensor() : resident(it->value);
 }
 
-std::vector<Variable> Layer::weights() const {
-  std::vector<Variable> all = cell_->weights;
-  std::stable_partition(all.begin(), all.end(), [](const Variable& v) { return v.trainable; });
-  for (const auto& [name, layer] : cell_->sublayers) {
-    for (Variable& variable : layer->weights()) {
-      variable.path = name + '/' + variable.path;
-      all.push_back(std::move(variable));
-    }
+void Layer::collect_weights(const std::string& prefix, std::set<const void*>& seen,
+                            std::vector<Variable>& weights) const {
+  if (!seen.insert(identity()).second) return;
+  const std::size_t first = weights.size();
+  for (const Variable& own : cell_->weights) {
+    weights.push_back({prefix + own.path, own.value, own.trainable});
   }
+  std::stable_partition(weights.begin() + static_cast<std::ptrdiff_t>(first), weights.end(),
+                        [](const Variable& v) { return v.trainable; });
+  for (const auto& [name, layer] : cell_->sublayers) {
+    layer->collect_weights(prefix + name + '/', seen, weights);
+  }
+}
+
+std::vector<Variable> Layer::weights() const {
+  std::vector<Variable> all;
+  std::set<const void*> seen;
+  collect_weights("", seen, all);
   return all;
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,7 +70,8 @@ class Layer {
   bool takes_mask() const;
 
   bool built() const;
-  /// The layer's own weights, trainable ones first, then those of its sublayers, as Keras orders them.
+  /// The layer's own weights, trainable ones first, then those of its sublayers, as Keras orders them;
+  /// a layer that is found twice counts once.
   std::vector<Variable> weights() const;
   /// The numbers of `weights()` alone: `b.set_weights(a.get_weights())`.
   Tensors get_weights() const;
@@ -84,6 +86,8 @@ class Layer {
   /// A graph of layers: the inputs' dtypes are its own business, and under Keras' rules it ends masks
   /// while it is wired.
   virtual bool is_model() const { return false; }
+  /// A plain function (graph/operation.h): it is no layer in Keras' lists, and takes no mask on.
+  virtual bool is_operation() const { return false; }
 
   /// Equal for the copies of one layer.
   const void* identity() const { return cell_.get(); }
@@ -134,8 +138,24 @@ class Layer {
 
  private:
   struct Cell;
+  void collect_weights(const std::string& prefix, std::set<const void*>& seen,
+                       std::vector<Variable>& weights) const;
+
   std::shared_ptr<Cell> cell_;
   bool supports_masking_ = false;
+};
+
+/// While it lives, layers that this thread builds leave the numbers of their weights unset, as those of
+/// a file follow at once: an initializer's work would be for nothing.
+class UnsetWeightsScope {
+ public:
+  UnsetWeightsScope();
+  ~UnsetWeightsScope();
+  UnsetWeightsScope(const UnsetWeightsScope&) = delete;
+  UnsetWeightsScope& operator=(const UnsetWeightsScope&) = delete;
+
+ private:
+  bool before_;
 };
 
 template <std::derived_from<Layer> L>

@@ -1,8 +1,6 @@
 #include "domino/graph/model.h"
 
 #include <algorithm>
-#include <map>
-#include <mutex>
 #include <optional>
 #include <set>
 
@@ -10,7 +8,9 @@
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
 #include "domino/graph/dag.h"
+#include "domino/graph/fit_inputs_internal.h"
 #include "domino/graph/invoke.h"
+#include "domino/graph/model_graph_internal.h"
 #include "domino/graph/naming.h"
 #include "domino/graph/report.h"
 #include "domino/graph/runner.h"
@@ -18,33 +18,15 @@
 
 namespace domino {
 
-namespace {
-
-/// The form of a mask: its sizes, in those of its Input, and its dtype.
-using MaskForm = std::pair<std::vector<std::int64_t>, DType>;
-/// Per input, the form of the mask that it carries; none without a mask.
-using MaskForms = std::vector<std::optional<MaskForm>>;
-
-}  // namespace
-
-struct Model::Graph {
-  MaskRules rules = MaskRules::Intended;
-  std::optional<Dag> dag;
-  std::mutex mutex;
-  std::map<std::pair<MaskRules, MaskForms>, MaskPlan> plans;
-
-  /// The plan for such inputs, made when first asked for; then warns of the masks that are lost.
-  const MaskPlan& plan_for(const MaskForms& masks, MaskRules under);
-};
-
-Model::Model(ModelOptions options)
+Model::Model(std::string_view type, ModelOptions options)
     : Layer(std::move(options.name)), graph_(std::make_shared<Graph>()) {
+  graph_->type = type;
   graph_->rules = options.rules;
 }
 
 Model::Model(const SymbolicTensorList& inputs, const SymbolicTensorList& outputs,
              ModelOptions options)
-    : Model(std::move(options)) {
+    : Model("Functional", std::move(options)) {
   set_graph(inputs, outputs);
 }
 
@@ -54,10 +36,12 @@ void Model::set_graph(const SymbolicTensors& inputs, const SymbolicTensors& outp
     name_layers();
     declare_layers();
   });
+  graph_->ready = true;
   plan();
 }
 
-bool Model::has_graph() const { return graph_->dag.has_value(); }
+bool Model::has_graph() const { return graph_->ready; }
+std::string_view Model::type() const { return graph_->type; }
 
 const Dag& Model::dag() const {
   check<BuildError>(has_graph(),
@@ -78,23 +62,33 @@ Model Model::with_rules(MaskRules rules) const {
   for (const Endpoint& output : dag().outputs()) {
     outputs.emplace_back(dag().share(output.vertex), output.output, output.is_mask);
   }
-  return Model(inputs, outputs, {.name = name(), .rules = rules});
+  Model same(graph_->type, {.name = name(), .rules = rules});
+  same.set_graph(inputs, outputs);
+  return same;
 }
 
 namespace {
 
-/// Vertices of each layer's first call.
-std::vector<int> first_calls(const Dag& dag, std::vector<int> vertices) {
+/// Vertices of each layer's first call, in the order in which Keras lists layers.
+std::vector<int> first_calls(const Dag& dag) {
+  std::vector<int> vertices = dag.listing();
   std::set<const void*> seen;
   std::erase_if(vertices,
                 [&](int vertex) { return !seen.insert(dag.layer(vertex).identity()).second; });
   return vertices;
 }
 
+/// The same without operations, which are no layers to Keras.
+std::vector<int> first_calls_of_layers(const Dag& dag) {
+  std::vector<int> vertices = first_calls(dag);
+  std::erase_if(vertices, [&](int vertex) { return dag.layer(vertex).is_operation(); });
+  return vertices;
+}
+
 }  // namespace
 
 void Model::name_layers() const {
-  std::vector<int> vertices = first_calls(*graph_->dag, graph_->dag->listing());
+  std::vector<int> vertices = first_calls(*graph_->dag);
   std::sort(vertices.begin(), vertices.end(),
             [&](int a, int b) { return graph_->dag->node(a).id < graph_->dag->node(b).id; });
   UniqueNames names;
@@ -113,15 +107,28 @@ void Model::name_layers() const {
 /// Keras' weight files list the layers of a model by class, numbered in the order of the file.
 void Model::declare_layers() const {
   UniqueNames keys;
-  for (const int vertex : first_calls(*graph_->dag, graph_->dag->listing())) {
+  for (const int vertex : first_calls_of_layers(*graph_->dag)) {
     const LayerHandle& layer = graph_->dag->node(vertex).layer;
     add_layer("layers/" + keys.next(to_snake_case(layer->type())), layer);
   }
 }
 
+namespace {
+
+std::vector<std::string> names_at(const Dag& dag, const std::vector<Endpoint>& ends) {
+  std::vector<std::string> names;
+  for (const Endpoint& end : ends) names.push_back(dag.layer(end.vertex).name());
+  return names;
+}
+
+}  // namespace
+
+std::vector<std::string> Model::input_names() const { return names_at(dag(), dag().inputs()); }
+std::vector<std::string> Model::output_names() const { return names_at(dag(), dag().outputs()); }
+
 std::vector<LayerHandle> Model::layers() const {
   std::vector<LayerHandle> layers;
-  for (const int vertex : first_calls(dag(), dag().listing())) {
+  for (const int vertex : first_calls_of_layers(dag())) {
     layers.push_back(dag().node(vertex).layer);
   }
   return layers;
@@ -184,13 +191,13 @@ void warn_of_losses(const Dag& dag, const MaskPlan& plan) {
 
 const MaskPlan& Model::Graph::plan_for(const MaskForms& masks, MaskRules under) {
   {
-    const std::lock_guard lock(mutex);
+    const std::lock_guard lock(planning);
     const auto it = plans.find({under, masks});
     if (it != plans.end()) return it->second;
   }
   MaskPlan made = propagate_masks(*dag, input_facts(*dag, masks), under);
   warn_of_losses(*dag, made);
-  const std::lock_guard lock(mutex);
+  const std::lock_guard lock(planning);
   return plans.try_emplace({under, masks}, std::move(made)).first->second;
 }
 
@@ -216,13 +223,16 @@ const Signature& Model::signature() const {
   return kSignature;
 }
 
-void Model::build_from(const std::vector<std::vector<Shape>>&) const {}
+void Model::build_from(const std::vector<std::vector<Shape>>& shapes) const {
+  if (!has_graph()) build_row(shapes[0][0], DType::Float32);
+}
 
 OptionalMasks Model::compute_mask_with(const Arguments&, const OptionalMasks&) const { return {}; }
 
 std::shared_ptr<const Layer> Model::clone() const { return std::make_shared<const Model>(*this); }
 
 Tensors Model::call_with(const Arguments& arguments) const {
+  prepare(arguments.first());
   Tensors inputs;
   for (std::size_t i = 0; i < arguments.first().size(); ++i) {
     inputs.push_back(arguments.first()[i].with_mask(arguments.all_masks()[0][i]));
@@ -250,49 +260,11 @@ Tensor meta_of(const EdgeFacts& facts) {
   return Tensor::meta(facts.shape, facts.dtype, facts.value).with_mask(mask_of(facts.mask));
 }
 
-/// An input as the graph takes it: checked against its Input, numbers in the Input's dtype.
-Tensor fitted(const Tensor& input, const CallNode& node, MaskRules rules) {
-  const EdgeFacts& expected = node.outputs[0];
-  const std::string who = fmt::format("input '{}'", node.layer->name());
-  bool fits = input.rank() == expected.shape.rank();
-  for (int axis = 0; fits && axis < input.rank(); ++axis) {
-    fits = expected.shape[axis] == kAny || expected.shape[axis] == input.size(axis);
-  }
-  check(fits, "{} has shape {}, expected {}; None may be any size", who, input.shape(),
-        expected.shape);
-  const bool strings = input.dtype() == DType::String || expected.dtype == DType::String;
-  check<DTypeError>(!strings || input.dtype() == expected.dtype, "{} is {}, expected {}", who,
-                    input.dtype(), expected.dtype);
-  // Keras cuts fractions off without a word; a new model says so.
-  check<DTypeError>(
-      rules == MaskRules::Keras || !is_floating(input.dtype()) || is_floating(expected.dtype),
-      "{} is {}, expected {}; make it of integers, Tensor(shape, std::vector<int>{{...}}), or cast "
-      "it",
-      who, input.dtype(), expected.dtype);
-  return ops::cast(input, expected.dtype).with_mask(input.mask());
-}
-
-[[noreturn]] void refuse_count(const Dag& dag, std::size_t given, const std::string& title) {
-  std::vector<std::string> names;
-  for (const Endpoint& input : dag.inputs()) names.push_back(dag.layer(input.vertex).name());
-  fail<ValueError>("{} takes {} inputs ({}), got {}", title, names.size(), fmt::join(names, ", "),
-                   given);
-}
-
-Tensors fit_all(const Dag& dag, const Tensors& inputs, MaskRules rules, const std::string& title) {
-  if (inputs.size() != dag.inputs().size()) refuse_count(dag, inputs.size(), title);
-  Tensors fit;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    fit.push_back(fitted(inputs[i], dag.node(dag.inputs()[i].vertex), rules));
-  }
-  return fit;
-}
-
 }  // namespace
 
 Tensors Model::run_on_meta(const Tensors& inputs, const Arguments& arguments) const {
   std::vector<EdgeFacts> facts;
-  for (const Tensor& input : fit_all(dag(), inputs, current_rules(), title())) {
+  for (const Tensor& input : fit_inputs(*this, inputs, current_rules())) {
     facts.push_back(facts_of(input));
   }
   const MaskPlan plan = propagate_masks(dag(), facts, current_rules());
@@ -314,7 +286,7 @@ Tensors Model::run_on_meta(const Tensors& inputs, const Arguments& arguments) co
 }
 
 Tensors Model::run_on_numbers(const Tensors& inputs, MaskRules under) const {
-  const Tensors fit = fit_all(dag(), inputs, under, title());
+  const Tensors fit = fit_inputs(*this, inputs, under);
   return run_graph(dag(), graph_->plan_for(forms_of_masks(dag(), fit), under), fit, under);
 }
 

@@ -80,6 +80,10 @@ class Model : public Layer {
   /// The same layers and weights under other mask rules.
   Model with_rules(MaskRules rules) const;
 
+  /// The names of the inputs and outputs, as in Keras: those of the layers that they come from.
+  std::vector<std::string> input_names() const;
+  std::vector<std::string> output_names() const;
+
   /// The layers, inputs first, in Keras' order.
   std::vector<LayerHandle> layers() const;
   /// Throws ValueError listing the names if there is none of this name.
@@ -95,7 +99,7 @@ class Model : public Layer {
   /// Throws BuildError if a Sequential has not been called yet.
   const Dag& dag() const;
 
-  std::string_view type() const override { return "Functional"; }
+  std::string_view type() const override;
   bool is_model() const override { return true; }
   const Signature& signature() const override;
   void build_from(const std::vector<std::vector<Shape>>& shapes) const override;
@@ -106,14 +110,17 @@ class Model : public Layer {
 
  protected:
   struct Graph;
-  /// A model whose graph follows later (Sequential).
-  explicit Model(ModelOptions options);
-  void set_graph(const SymbolicTensors& inputs, const SymbolicTensors& outputs) const;
+  /// A model whose graph follows later.
+  Model(std::string_view type, ModelOptions options);
+  Graph& graph() const { return *graph_; }
   bool has_graph() const;
-  /// Called with the inputs of a call before the graph is needed; a Sequential makes its graph here.
-  virtual void prepare(const Tensors&) const {}
+  /// Wires the layers of a Sequential one behind the other, if that has not been done (sequential.cpp).
+  void build_row(const Shape& shape, DType dtype) const;
 
  private:
+  void set_graph(const SymbolicTensors& inputs, const SymbolicTensors& outputs) const;
+  /// Called with the inputs of a call before the graph is needed; a Sequential makes its graph here.
+  void prepare(const Tensors& inputs) const;
   void name_layers() const;
   void declare_layers() const;
   void check_one_output() const;

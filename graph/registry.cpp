@@ -6,6 +6,7 @@
 
 #include "domino/core/check.h"
 #include "domino/graph/input_layer.h"
+#include "domino/graph/model_config.h"
 #include "domino/graph/warnings.h"
 
 namespace domino {
@@ -35,13 +36,24 @@ LayerRegistration find_layer(std::string_view type) {
 
 }  // namespace
 
+std::optional<std::string_view> operation_module(std::string_view type) {
+  for (const OperationKind& kind : builtin_operations()) {
+    if (kind.type == type) return kind.module;
+  }
+  return std::nullopt;
+}
+
 void register_layer(const LayerRegistration& registration) {
   const std::lock_guard lock(custom_mutex);
   custom_layers()[registration.type] = registration;
 }
 
 Config serialize_layer(const Layer& layer) {
-  return Config::object({{"class_name", layer.type()}, {"config", layer.config()}});
+  Config serialized = Config::object({{"class_name", layer.type()}, {"config", layer.config()}});
+  if (const auto* operation = dynamic_cast<const Operation*>(&layer)) {
+    serialized.set("module", operation->module());
+  }
+  return serialized;
 }
 
 namespace {
@@ -89,14 +101,35 @@ class PrecisionNote {
   std::string policy_ = "float32";
 };
 
+LayerHandle deserialize_operation(const std::string& module, const std::string& type,
+                                  const Config& config) {
+  for (const OperationKind& kind : builtin_operations()) {
+    if (kind.module == module && kind.type == type) return Operation(kind, config);
+  }
+  fail<BuildError>("the operation {}.{} is not among those that Domino computes", module, type);
+}
+
+/// Keras writes the class of a custom layer with its package beside the bare one.
+const std::string& class_of(const Config& serialized) {
+  const Config* registered = serialized.find("registered_name");
+  const bool custom = registered != nullptr && registered->is_string();
+  return (custom ? *registered : serialized.at("class_name")).as_string();
+}
+
 }  // namespace
 
 LayerHandle deserialize_layer(const Config& serialized) {
-  const std::string& type = serialized.at("class_name").as_string();
+  const std::string& type = class_of(serialized);
+  const Config* module = serialized.find("module");
+  if (module != nullptr && module->is_string() && Operation::is_module(module->as_string())) {
+    return deserialize_operation(module->as_string(), type, serialized.at("config"));
+  }
   try {
     const Config& config = serialized.at("config");
     const PrecisionNote note(config);
-    LayerHandle layer = find_layer(type).from_config(config);
+    LayerHandle layer = is_model_class(type)
+                            ? LayerHandle(model_from_config(serialized, current_rules()))
+                            : find_layer(type).from_config(config);
     note.say(*layer);
     return layer;
   } catch (Error& error) {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "domino/core/config.h"
 #include "domino/graph/layer.h"
+#include "domino/graph/operation.h"
 
 namespace domino {
 
@@ -25,6 +27,12 @@ LayerRegistration register_row() {
 /// The layers that Domino brings; generated from layers/CMakeLists.txt.
 const std::vector<LayerRegistration>& builtin_layers();
 
+/// The operations that Domino computes (layers/operations).
+const std::vector<OperationKind>& builtin_operations();
+
+/// The Keras module of the operation called `type`; none if Domino has no such operation.
+std::optional<std::string_view> operation_module(std::string_view type);
+
 /// Makes a custom layer known to `deserialize_layer` under "Package>Name"; the last one counts.
 void register_layer(const LayerRegistration& registration);
 template <class L>
@@ -32,7 +40,8 @@ void register_layer(std::string type) {
   register_layer(LayerRegistration{std::move(type), register_row<L>().from_config});
 }
 
-/// `{"class_name": ..., "config": {...}}`, as Keras serialises a layer inside a wrapper's config.
+/// `{"class_name": ..., "config": {...}}`, as Keras serialises a layer inside a wrapper's config; an
+/// operation has its "module" too, as its class may be called like a layer's.
 Config serialize_layer(const Layer& layer);
 
 /// The inverse. Layers compute in float32: if the config has another floating `dtype`, a warning says

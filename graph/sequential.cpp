@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "domino/core/check.h"
-#include "domino/graph/dag.h"
 #include "domino/graph/invoke.h"
+#include "domino/graph/model_graph_internal.h"
 
 namespace domino {
 
@@ -12,10 +12,10 @@ Sequential::Sequential(std::initializer_list<LayerHandle> layers, ModelOptions o
     : Sequential(std::vector<LayerHandle>(layers), std::move(options)) {}
 
 Sequential::Sequential(std::vector<LayerHandle> layers, ModelOptions options)
-    : Model(std::move(options)),
-      layers_(std::make_shared<std::vector<LayerHandle>>(std::move(layers))) {
-  if (layers_->empty()) return;
-  if (const auto* input = dynamic_cast<const InputLayer*>(&*layers_->front())) {
+    : Model("Sequential", std::move(options)) {
+  graph().row = std::move(layers);
+  if (graph().row.empty()) return;
+  if (const auto* input = dynamic_cast<const InputLayer*>(&*graph().row.front())) {
     build(input->batch_shape(), input->dtype());
   }
 }
@@ -23,36 +23,41 @@ Sequential::Sequential(std::vector<LayerHandle> layers, ModelOptions options)
 void Sequential::add(const LayerHandle& layer) {
   check<BuildError>(!has_graph(), "{} already has its graph; add layers before it is first called",
                     title());
-  layers_->push_back(layer);
+  graph().row.push_back(layer);
 }
 
-SymbolicTensors Sequential::wire_next(const Layer& layer, const SymbolicTensor& x) const {
+void Sequential::build(const Shape& shape, DType dtype) const { build_row(shape, dtype); }
+
+namespace {
+
+SymbolicTensor wired(const Model& model, const Layer& layer, const SymbolicTensor& x) {
   try {
-    return wire(layer, {.arguments = {{x}}, .positional = true, .where = {}});
+    check<BuildError>(layer.type() != InputLayer::kType, "an InputLayer must be the first layer");
+    const SymbolicTensors outputs =
+        wire(layer, {.arguments = {{x}}, .positional = true, .where = {}});
+    check<BuildError>(outputs.size() == 1,
+                      "{} has {} outputs; a Sequential passes on one, use Model for more",
+                      layer.title(), outputs.size());
+    return outputs.front();
   } catch (Error& error) {
-    error.add_context(title());
+    error.add_context(model.title());
     throw;
   }
 }
 
-void Sequential::build(const Shape& shape, DType dtype) const {
+}  // namespace
+
+void Model::build_row(const Shape& shape, DType dtype) const {
+  const std::lock_guard lock(graph_->wiring);
   if (has_graph()) return;
-  check<BuildError>(!layers_->empty(), "{} has no layers; add some before it is called", title());
-  const auto* given = dynamic_cast<const InputLayer*>(&*layers_->front());
+  const std::vector<LayerHandle>& row = graph_->row;
+  check<BuildError>(!row.empty(), "{} has no layers; add some before it is called", title());
+  const auto* given = dynamic_cast<const InputLayer*>(&*row.front());
   const SymbolicTensor input =
       given != nullptr ? Input(*given)
                        : Input({.shape = shape.without(0), .dtype = dtype, .batch_size = shape[0]});
   SymbolicTensor x = input;
-  for (std::size_t i = given != nullptr ? 1 : 0; i < layers_->size(); ++i) {
-    const LayerHandle& layer = (*layers_)[i];
-    check<BuildError>(layer->type() != InputLayer::kType,
-                      "{}: an InputLayer must be the first layer", title());
-    const SymbolicTensors outputs = wire_next(*layer, x);
-    check<BuildError>(outputs.size() == 1,
-                      "{}: {} has {} outputs; a Sequential passes on one, use Model for more",
-                      title(), layer->title(), outputs.size());
-    x = outputs.front();
-  }
+  for (std::size_t i = given != nullptr ? 1 : 0; i < row.size(); ++i) x = wired(*this, *row[i], x);
   set_graph({input}, {x});
 }
 
@@ -69,24 +74,11 @@ Shape open_shape(const Tensor& x) {
 
 }  // namespace
 
-void Sequential::prepare(const Tensors& inputs) const {
+void Model::prepare(const Tensors& inputs) const {
   if (has_graph() || inputs.empty()) return;
   const Tensor& x = inputs.front();
   check(x.rank() >= 1, "{}: an input without a batch axis, {}", title(), x.shape());
-  build(open_shape(x), x.dtype());
-}
-
-void Sequential::build_from(const std::vector<std::vector<Shape>>& shapes) const {
-  if (!has_graph()) build(shapes[0][0]);
-}
-
-Tensors Sequential::call_with(const Arguments& arguments) const {
-  prepare(arguments.first());
-  return Model::call_with(arguments);
-}
-
-std::shared_ptr<const Layer> Sequential::clone() const {
-  return std::make_shared<const Sequential>(*this);
+  build_row(open_shape(x), x.dtype());
 }
 
 }  // namespace domino

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <initializer_list>
-#include <memory>
 #include <vector>
 
 #include "domino/graph/model.h"
@@ -22,17 +21,6 @@ class Sequential final : public Model {
 
   /// Makes the graph for inputs like this one; nothing happens if it exists.
   void build(const Shape& shape, DType dtype = DType::Float32) const;
-
-  std::string_view type() const override { return "Sequential"; }
-  void build_from(const std::vector<std::vector<Shape>>& shapes) const override;
-  Tensors call_with(const Arguments& arguments) const override;
-  std::shared_ptr<const Layer> clone() const override;
-
- private:
-  void prepare(const Tensors& inputs) const override;
-  SymbolicTensors wire_next(const Layer& layer, const SymbolicTensor& x) const;
-
-  std::shared_ptr<std::vector<LayerHandle>> layers_;
 };
 
 }  // namespace domino

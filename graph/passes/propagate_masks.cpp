@@ -42,7 +42,7 @@ class Propagation {
   void feed(const std::vector<EdgeFacts>& inputs);
   void visit(int vertex);
   Call<EdgeFacts> call_in(const Environment& environment, int vertex) const;
-  void write_masks_into(Call<EdgeFacts>& call, const Call<EdgeFacts>& wired,
+  void write_masks_into(int vertex, Call<EdgeFacts>& call, const Call<EdgeFacts>& wired,
                         const CallTrace& trace) const;
   void visit_as_wired(int vertex, Call<EdgeFacts>& call);
   void take_masks_off(int vertex);
@@ -244,13 +244,18 @@ void Propagation::number_outputs(int vertex, const Call<EdgeFacts>& call,
   }
 }
 
+/// Keras casts what is not in the layer's dtype, but for the inputs of models.
+bool needs_no_cast(const Layer& layer, const Call<EdgeFacts>& call) {
+  return layer.is_model() || call.arguments[0][0].dtype == DType::Float32;
+}
+
 /// Step 8 of Keras' __call__: on its fast path the mask found while wiring becomes a keyword argument
 /// of the node. A written null means "look at what the tensor carries".
-void Propagation::write_masks_into(Call<EdgeFacts>& call, const Call<EdgeFacts>& wired,
+void Propagation::write_masks_into(int vertex, Call<EdgeFacts>& call, const Call<EdgeFacts>& wired,
                                    const CallTrace& trace) const {
   const bool one =
       std::ranges::count_if(wired.arguments, [](const auto& a) { return !a.empty(); }) == 1;
-  if (!wired.positional || !one) return;
+  if (!wired.positional || !one || !needs_no_cast(dag_.layer(vertex), wired)) return;
   std::vector<std::optional<EdgeFacts>> written;
   for (const OptionalMask& mask : trace.masks.passed[0]) {
     std::optional<EdgeFacts>& one = written.emplace_back();
@@ -270,7 +275,7 @@ void Propagation::visit_as_wired(int vertex, Call<EdgeFacts>& call) {
   if (layer.is_model()) {
     for (EdgeFacts& output : inferred.outputs) output.mask.reset();
   }
-  write_masks_into(call, wired, inferred.trace);
+  write_masks_into(vertex, call, wired, inferred.trace);
   number_outputs(vertex, wired, inferred, false);
   wired_.set(vertex, std::move(inferred.outputs));
 }

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "domino/core/tensor.h"
+#include "domino/graph/mask_rules.h"
+#include "domino/graph/model.h"
+
+namespace domino {
+
+/// The inputs as the model's graph takes them: checked against its Inputs, in their dtypes.
+///
+/// Under Keras' rules what Keras lets pass: any batch, a last axis of one too many or too few, any
+/// sizes for a Sequential, fractions cut off (keras/src/models/functional.py, _adjust_input_rank).
+/// Throws ValueError for a wrong count, ShapeError, DTypeError.
+Tensors fit_inputs(const Model& model, const Tensors& inputs, MaskRules rules);
+
+}  // namespace domino

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "domino/graph/dag.h"
+#include "domino/graph/model.h"
+#include "domino/graph/passes/propagate_masks.h"
+
+namespace domino {
+
+/// The form of a mask: its sizes, in those of its Input, and its dtype.
+using MaskForm = std::pair<std::vector<std::int64_t>, DType>;
+/// Per input, the form of the mask that it carries; none without a mask.
+using MaskForms = std::vector<std::optional<MaskForm>>;
+
+/// What the copies of a model share.
+struct Model::Graph {
+  std::string_view type;  ///< "Functional" or "Sequential"
+  MaskRules rules = MaskRules::Intended;
+  std::vector<LayerHandle> row;  ///< the layers of a Sequential, from which its first call wires it
+  std::recursive_mutex wiring;
+  std::atomic<bool> ready = false;  ///< whether there is a dag
+  std::optional<Dag> dag;
+  std::mutex planning;
+  std::map<std::pair<MaskRules, MaskForms>, MaskPlan> plans;
+
+  /// The plan for such inputs, made when first asked for; then warns of the masks that are lost.
+  const MaskPlan& plan_for(const MaskForms& masks, MaskRules under);
+};
+
+}  // namespace domino
