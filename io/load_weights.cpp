@@ -1,32 +1,15 @@
 #include "domino/io/load_weights.h"
 
-#include <algorithm>
-#include <functional>
-#include <map>
 #include <memory>
-#include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
-#include "domino/backends/backend.h"
-#include "domino/backends/ops.h"
 #include "domino/core/check.h"
-#include "domino/io/hdf5_weights_internal.h"
 #include "domino/io/safetensors.h"
-#include "domino/io/shown_name_internal.h"
+#include "domino/io/stored_weights_internal.h"
 #include "domino/io/weights_file_internal.h"
 
 namespace domino {
 namespace {
-
-/// A tensor in a file, not read yet.
-struct StoredTensor {
-  std::string name;
-  DType dtype;
-  Shape shape;
-  std::function<Tensor()> read;
-};
 
 std::vector<StoredTensor> open_safetensors(const std::filesystem::path& file) {
   const auto reader = std::make_shared<const SafetensorsReader>(file);
@@ -38,105 +21,14 @@ std::vector<StoredTensor> open_safetensors(const std::filesystem::path& file) {
   return tensors;
 }
 
-std::vector<StoredTensor> open_hdf5(const std::filesystem::path& file) {
-  const auto reader = std::make_shared<Hdf5Reader>(ByteSource::file(file));
-  std::vector<StoredTensor> tensors;
-  for (const std::string& path : hdf5_weight_paths(*reader)) {
-    const Hdf5Dataset info = reader->info(path);
-    tensors.push_back({path, info.dtype, info.shape, [=] { return reader->read(path); }});
-  }
-  return tensors;
-}
-
-/// Where in the list each tensor is.
-using Places = std::map<std::string_view, std::size_t>;
-
-Places places_of(const std::vector<StoredTensor>& tensors) {
-  Places places;
-  for (std::size_t i = 0; i < tensors.size(); ++i) places.emplace(tensors[i].name, i);
-  return places;
-}
-
-bool convertible(DType from, DType to) {
-  return from == to || (is_floating(from) && is_floating(to));
-}
-
-/// What does not fit, a line for each tensor; long lists are cut.
-class Complaints {
- public:
-  template <class... Parts>
-  void add(fmt::format_string<Parts...> text, Parts&&... parts) {
-    constexpr std::size_t kMost = 20;
-    if (count_++ < kMost) text_ += "\n  " + fmt::format(text, std::forward<Parts>(parts)...);
-  }
-
-  void throw_if_any(const Layer& layer, const std::filesystem::path& file) const {
-    if (count_ == 0) return;
-    const auto shown = static_cast<std::size_t>(std::ranges::count(text_, '\n'));
-    const std::string more =
-        shown < count_ ? fmt::format("\n  and {} more", count_ - shown) : std::string();
-    fail<IoError>("'{}' does not hold the weights of {}; nothing was loaded:{}{}", file.string(),
-                  layer.title(), text_, more);
-  }
-
- private:
-  std::size_t count_ = 0;
-  std::string text_;
-};
-
-/// `'layers/dense/vars/0' (kernel)`, or `'layers/dense/kernel'`.
-std::string shown_weight(const std::string& name, const std::string& path) {
-  if (name == path) return shown_name(name);
-  return fmt::format("{} ({})", shown_name(name), path.substr(path.rfind('/') + 1));
-}
-
-/// Where in the file each weight is. Throws unless the file has every weight, nothing else, and all of
-/// them fit.
-std::vector<std::size_t> matched(const Layer& layer, const std::vector<Variable>& weights,
-                                 const std::vector<std::string>& names,
-                                 const std::vector<StoredTensor>& tensors,
-                                 const std::filesystem::path& file) {
-  Complaints complaints;
-  std::vector<std::size_t> places;
-  Places surplus = places_of(tensors);
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const Tensor& value = weights[i].value;
-    const std::string shown = shown_weight(names[i], weights[i].path);
-    const auto place = surplus.extract(names[i]);
-    if (place.empty()) {
-      complaints.add("{} is missing: {} of {}", shown, value.shape(), value.dtype());
-      continue;
-    }
-    const StoredTensor& found = tensors[places.emplace_back(place.mapped())];
-    if (found.shape != value.shape()) {
-      complaints.add("{} has shape {}, expected {}", shown, found.shape, value.shape());
-    } else if (!convertible(found.dtype, value.dtype())) {
-      complaints.add("{} is {}, expected {} or another float", shown, found.dtype, value.dtype());
-    }
-  }
-  for (const auto& [name, place] : surplus) {
-    complaints.add("{} is not a weight of this {}", shown_name(name), layer.type());
-  }
-  complaints.throw_if_any(layer, file);
-  return places;
-}
-
 }  // namespace
 
 void load_weights(const Layer& layer, const std::filesystem::path& file) {
   const WeightsFormat format = check_weights_file(layer, file, "load_weights");
-  const std::vector<StoredTensor> tensors =
-      format == WeightsFormat::Hdf5 ? open_hdf5(file) : open_safetensors(file);
-  const std::vector<Variable> weights = layer.weights();
-  const std::vector<std::size_t> places =
-      matched(layer, weights, names_in_file(weights, format), tensors, file);
-
-  const BackendScope host(backend("reference"));
-  Tensors values;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    values.push_back(ops::cast(tensors[places[i]].read(), weights[i].value.dtype()));
-  }
-  layer.set_weights(values);
+  give_weights(layer, names_in_file(layer.weights(), format),
+               format == WeightsFormat::Hdf5 ? open_hdf5_weights(ByteSource::file(file))
+                                             : open_safetensors(file),
+               fmt::format("'{}'", file.string()));
 }
 
 }  // namespace domino

@@ -86,6 +86,15 @@ The guide "Understanding masking & padding": data/guide.json
 Configurations: data/configs.json, without tensors
     "layers": [{"class_name", "config": what Keras' serialize_keras_object() gives, and a few keys more}]
 
+Operations: data/operations.json
+    "cases": [{"name", "module", "class_name", "config", "args", "kwargs": as in a file of Keras, with
+               {"class_name": "__argument__", "config": i} where input i stands, "inputs": [T], "outputs": [T]}]
+
+Files of whole models: data/files.json, and data/files/*.keras and *.h5, which hold the date of their making
+    "models": [{"file", "inputs", "outputs": Keras' names, in order,
+                "cases": [{"name", "inputs": [T], "outputs": [{"values": T, "mask": M}]}]}]
+    with_lambda.keras and with_unknown_class.keras are to be refused.
+
 pad_sequences: data/pad_sequences.json, without tensors
     "cases": [{"name", "sequences", "arguments": {name: value},
                "result": nested list, "shape": [int], "dtype": NumPy's name   or   "error": {"type", "message"}}]
@@ -100,9 +109,11 @@ from functools import partial
 from pathlib import Path
 
 from recording.configs import record_configs
+from recording.files import record_files
 from recording.guide import record_guide
 from recording.layers import EXPERIMENTS
 from recording.models import MODELS, record_model
+from recording.operations import record_operations
 from recording.padding import record_padding
 from recording.recorder import record_layer
 
@@ -117,6 +128,8 @@ def recorders(folder: Path) -> dict[str, Callable[[], int]]:
         "guide": record_guide,
         "pad_sequences": record_padding,
         "configs": record_configs,
+        "operations": record_operations,
+        "files": record_files,
     }
     return (
         layers | models | {name: partial(record, folder, name) for name, record in others.items()}

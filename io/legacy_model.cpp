@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "domino/core/check.h"
+#include "domino/graph/model_config.h"
+#include "domino/graph/registry.h"
+#include "domino/io/hdf5_reader_internal.h"
+#include "domino/io/json_internal.h"
+#include "domino/io/keras_version_internal.h"
+#include "domino/io/legacy_model_internal.h"
+#include "domino/io/stored_weights_internal.h"
+
+namespace domino {
+namespace {
+
+std::string text_attribute(Hdf5Reader& file, std::string_view name) {
+  const Config value = file.attribute("", name);
+  check<IoError>(value.is_string(), "{}: it has no attribute '{}'; it is no model of Keras",
+                 file.name(), name);
+  return value.as_string();
+}
+
+/// A list that h5py may have cut into `name0`, `name1`, ...
+std::vector<std::string> names_attribute(Hdf5Reader& file, const std::string& group,
+                                         const std::string& name) {
+  std::vector<std::string> names;
+  const auto append = [&](const Config& list) {
+    for (const Config& each : list.as_array()) names.push_back(each.as_string());
+  };
+  if (const Config whole = file.attribute(group, name); !whole.is_null()) append(whole);
+  for (int i = 0;; ++i) {
+    const Config part = file.attribute(group, name + std::to_string(i));
+    if (part.is_null()) return names;
+    append(part);
+  }
+}
+
+bool is_operation(const Config& entry) {
+  const Config* config = entry.find("config");
+  if (config == nullptr || !config->is_object() || config->find("trainable") != nullptr)
+    return false;
+  const Config& type = entry.at("class_name");
+  return type.is_string() && operation_module(type.as_string()).has_value();
+}
+
+/// The older format does not write modules, by which operations differ from layers.
+Config with_modules(const Config& value) {
+  if (value.is_array()) {
+    Config::Array items;
+    for (const Config& item : value.as_array()) items.push_back(with_modules(item));
+    return items;
+  }
+  if (!value.is_object()) return value;
+  Config result = Config::object();
+  for (const auto& [key, member] : value.as_object()) result.set(key, with_modules(member));
+  if (value.find("inbound_nodes") != nullptr && is_operation(value)) {
+    result.set("module", *operation_module(value.at("class_name").as_string()));
+  }
+  return result;
+}
+
+/// The weights of a layer as older files number them: all trainable ones in front.
+std::vector<std::string> paths_of(const std::string& prefix, const Layer& layer) {
+  std::vector<Variable> weights = layer.weights();
+  std::stable_partition(weights.begin(), weights.end(),
+                        [](const Variable& weight) { return weight.trainable; });
+  std::vector<std::string> paths;
+  for (const Variable& weight : weights) paths.push_back(prefix + weight.path);
+  return paths;
+}
+
+struct LegacyLayer {
+  std::string name;
+  std::vector<std::string> weights;  ///< paths of datasets
+};
+
+std::vector<LegacyLayer> layers_in(Hdf5Reader& file) {
+  std::vector<LegacyLayer> layers;
+  for (const std::string& name : names_attribute(file, "model_weights", "layer_names")) {
+    const std::string group = "model_weights/" + name;
+    LegacyLayer& layer = layers.emplace_back(LegacyLayer{name, {}});
+    for (const std::string& weight : names_attribute(file, group, "weight_names")) {
+      layer.weights.push_back(group + '/' + weight);
+    }
+    if (layer.weights.empty()) layers.pop_back();
+  }
+  return layers;
+}
+
+/// What each weight of the model is called in the file: layers are matched in order, and so are the
+/// weights of a layer.
+std::vector<std::string> names_for(const Model& model, const std::vector<LegacyLayer>& stored,
+                                   const std::string& file) {
+  std::map<std::string, std::string> names;  // by path
+  std::size_t at = 0;
+  for (const auto& [attribute, layer] : model.sublayers()) {
+    const std::vector<std::string> paths = paths_of(attribute + '/', *layer);
+    if (paths.empty()) continue;
+    check<IoError>(at < stored.size(), "{}: the weights of {} are missing", file, layer->title());
+    const LegacyLayer& from = stored[at++];
+    check<IoError>(from.weights.size() == paths.size(),
+                   "{}: {} has {} weights, its group '{}' holds {}", file, layer->title(),
+                   paths.size(), from.name, from.weights.size());
+    for (std::size_t i = 0; i < paths.size(); ++i) names[paths[i]] = from.weights[i];
+  }
+  check<IoError>(at == stored.size(), "{}: it has weights of {} layers, the model has {}", file,
+                 stored.size(), at);
+  std::vector<std::string> ordered;
+  for (const Variable& weight : model.weights()) ordered.push_back(names.at(weight.path));
+  return ordered;
+}
+
+std::vector<StoredTensor> opened(const std::shared_ptr<Hdf5Reader>& file,
+                                 const std::vector<std::string>& names) {
+  std::vector<StoredTensor> tensors;
+  for (const std::string& name : names) {
+    const Hdf5Dataset info = file->info(name);
+    tensors.push_back({name, info.dtype, info.shape, [=] { return file->read(name); }});
+  }
+  return tensors;
+}
+
+}  // namespace
+
+bool is_hdf5(const ByteSource& file) {
+  constexpr std::string_view kSignature = "\x89HDF\r\n\x1a\n";
+  return file.size() >= kSignature.size() && file.text(0, kSignature.size()) == kSignature;
+}
+
+Model load_legacy_model(const std::filesystem::path& path, MaskRules rules) {
+  const auto file = std::make_shared<Hdf5Reader>(ByteSource::file(path));
+  check_keras_version(text_attribute(*file, "keras_version"));
+  const Config config = parse_json(text_attribute(*file, "model_config"), "its model_config");
+  Model model = model_from_config(with_modules(config), rules);
+  if (!model.built()) return model;
+  const std::vector<std::string> names = names_for(model, layers_in(*file), file->name());
+  give_weights(model, names, opened(file, names), file->name());
+  return model;
+}
+
+}  // namespace domino

@@ -1,0 +1,65 @@
+#include "domino/io/load_model.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "domino/core/check.h"
+#include "domino/graph/model_config.h"
+#include "domino/io/json_internal.h"
+#include "domino/io/keras_archive_internal.h"
+#include "domino/io/keras_version_internal.h"
+#include "domino/io/legacy_model_internal.h"
+#include "domino/io/stored_weights_internal.h"
+#include "domino/io/weights_file_internal.h"
+
+namespace domino {
+namespace {
+
+/// Far beyond the configuration of any model; a text grows up to tenfold as values.
+constexpr std::uint64_t kMostConfigBytes = 64U << 20U;
+constexpr std::string_view kWeights = "model.weights.h5";
+
+std::string keras_version(const KerasArchive& archive) {
+  const Config metadata =
+      parse_json(archive.text("metadata.json", kMostConfigBytes), "its metadata.json");
+  const Config* version = metadata.is_object() ? metadata.find("keras_version") : nullptr;
+  check<IoError>(version != nullptr && version->is_string(),
+                 "its metadata.json does not say which Keras wrote it");
+  return version->as_string();
+}
+
+ByteSource weights_in(const KerasArchive& archive) {
+  check<IoError>(!archive.contains("model.weights.npz"),
+                 "its weights are in model.weights.npz; Domino reads {}: save the model again",
+                 kWeights);
+  return archive.bytes(kWeights);
+}
+
+Model load_archive(const std::filesystem::path& file, MaskRules rules) {
+  const KerasArchive archive(file);
+  check_keras_version(keras_version(archive));
+  Model model = model_from_config(
+      parse_json(archive.text("config.json", kMostConfigBytes), "its config.json"), rules);
+  if (!model.built()) return model;
+  const ByteSource weights = weights_in(archive);
+  give_weights(model, names_in_file(model.weights(), WeightsFormat::Hdf5),
+               open_hdf5_weights(weights), weights.name());
+  return model;
+}
+
+}  // namespace
+
+Model load_model(const std::filesystem::path& file, const LoadModelOptions& options) {
+  try {
+    const UnsetWeightsScope unset;
+    return is_hdf5(ByteSource::file(file)) ? load_legacy_model(file, options.rules)
+                                           : load_archive(file, options.rules);
+  } catch (Error& error) {
+    const std::string shown = fmt::format("'{}'", file.string());
+    if (!error.message().starts_with(shown)) error.add_context(shown);
+    throw;
+  }
+}
+
+}  // namespace domino

@@ -1,0 +1,148 @@
+// Files of whole models as Keras saves them (tests/parity/recording/files.py).
+
+#include "domino/io/load_model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <string>
+
+#include "domino/backends/ops.h"
+#include "domino/graph/registry.h"
+#include "domino/graph/warnings.h"
+#include "domino/layers.h"
+#include "domino/layers/initializers/initializers.h"
+#include "tests/layers/parity_file.h"
+
+namespace domino {
+namespace {
+
+using domino::testing::ParityFile;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::filesystem::path path_of(const std::string& file) {
+  return std::filesystem::path(DOMINO_TESTS_DIR) / "parity/data/files" / file;
+}
+
+/// x * factor, the mask passed: the "Parity>Doubled" of the recording.
+class Doubled final : public UnaryLayer<Doubled> {
+ public:
+  static constexpr std::string_view kType = "Doubled";
+  struct Options {
+    std::string name = {};
+    void fields(Fields&) {}
+  };
+  explicit Doubled(Options options) : UnaryLayer(options.name) { set_supports_masking(true); }
+  const Options options() const { return {}; }
+
+  void build(const Shape& input) const { add_weight("factor", {input[-1]}, initializers::Ones{}); }
+  Tensor call(const Tensor& x) const { return ops::multiply(x, weight("factor")); }
+};
+
+class LoadModelTest : public ::testing::Test {
+ protected:
+  LoadModelTest() {
+    register_layer<Doubled>("Parity>Doubled");
+    before_ = set_warning_sink([this](const std::string& text) { warnings_.push_back(text); });
+  }
+  ~LoadModelTest() override { set_warning_sink(before_); }
+
+  std::vector<std::string> warnings_;
+
+ private:
+  WarningSink before_;
+};
+
+void expect_close(const Tensor& actual, const Tensor& expected, double tolerance) {
+  ASSERT_EQ(actual.shape(), expected.shape());
+  const auto a = actual.data<float>();
+  const auto e = expected.data<float>();
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (std::isnan(a[i]) && std::isnan(e[i])) continue;
+    ASSERT_NEAR(a[i], e[i], tolerance + tolerance * std::abs(e[i])) << "at " << i;
+  }
+}
+
+void expect_as_recorded(const nlohmann::json& recorded, const ParityFile& file) {
+  const std::string name = recorded["file"];
+  const Model model = load_model(path_of(name));
+  EXPECT_EQ(model.input_names(), recorded["inputs"].get<std::vector<std::string>>());
+  EXPECT_EQ(model.output_names(), recorded["outputs"].get<std::vector<std::string>>());
+  const bool reduced = name == "reduced_precision.keras";
+  for (const auto& batch : recorded["cases"]) {
+    SCOPED_TRACE(name + ", " + batch["name"].get<std::string>());
+    Tensors inputs;
+    for (const auto& input : batch["inputs"]) inputs.push_back(file.tensor(input));
+    const Tensors outputs = model(inputs);
+    ASSERT_EQ(outputs.size(), batch["outputs"].size());
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      SCOPED_TRACE(i);
+      const auto& expected = batch["outputs"][i];
+      expect_close(outputs[i], file.tensor(expected["values"]), reduced ? 3e-2 : 1e-5);
+      const OptionalMask mask = file.mask(expected["mask"]);
+      ASSERT_EQ(outputs[i].mask().has_value(), mask.has_value());
+      if (mask) {
+        EXPECT_EQ(*outputs[i].mask(), *mask);
+      }
+    }
+  }
+}
+
+TEST_F(LoadModelTest, PredictsAsKerasDoes) {
+  const ParityFile file("files");
+  for (const auto& recorded : file.index()["models"]) {
+    SCOPED_TRACE(recorded["file"].get<std::string>());
+    ASSERT_NO_THROW(expect_as_recorded(recorded, file));
+  }
+}
+
+TEST_F(LoadModelTest, SeesMasksInTheFileAsThoseOfTheLayersThatMadeThem) {
+  const Model model = load_model(path_of("functional.keras"));
+  EXPECT_EQ(model.plan().masks.size(), 1);
+  EXPECT_THAT(model.report(), AllOf(HasSubstr("Embedding 'embedding': -> made"),
+                                    HasSubstr("Bidirectional 'bidirectional'")));
+  EXPECT_EQ(model.rules(), MaskRules::Keras);
+}
+
+TEST_F(LoadModelTest, FollowsTheIntendedRulesIfAsked) {
+  const Model keras = load_model(path_of("encoder_blocks.keras"));
+  const Model intended =
+      load_model(path_of("encoder_blocks.keras"), {.rules = MaskRules::Intended});
+  EXPECT_THAT(keras.report(), HasSubstr("run unmasked"));
+  EXPECT_THAT(intended.report(), Not(HasSubstr("run unmasked")));
+}
+
+TEST_F(LoadModelTest, SaysThatReducedPrecisionIsComputedInFloat32) {
+  load_model(path_of("reduced_precision.keras"));
+  EXPECT_THAT(warnings_, Contains(HasSubstr("mixed_bfloat16 and is computed in float32")));
+}
+
+std::string error_of(const std::string& file) {
+  try {
+    load_model(path_of(file));
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST_F(LoadModelTest, RefusesWhatIsCodeByName) {
+  EXPECT_THAT(error_of("with_lambda.keras"),
+              AllOf(HasSubstr("with_lambda.keras"), HasSubstr("Lambda"), HasSubstr("add_one")));
+  EXPECT_THAT(error_of("with_unknown_class.keras"),
+              AllOf(HasSubstr("Nobody>Unheard"), HasSubstr("register_layer<T>(\"Nobody>Unheard\")"),
+                    HasSubstr("layer 'unheard'")));
+}
+
+TEST_F(LoadModelTest, RefusesWhatIsNoModel) {
+  EXPECT_THAT(error_of("missing.keras"), HasSubstr("missing.keras"));
+}
+
+}  // namespace
+}  // namespace domino
