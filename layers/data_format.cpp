@@ -1,5 +1,6 @@
 #include "domino/layers/data_format.h"
 
+#include "domino/backends/ops.h"
 #include "domino/core/check.h"
 
 namespace domino::layers {
@@ -10,5 +11,7 @@ bool is_channels_first(std::string_view layer, std::string_view data_format) {
                     data_format);
   return data_format == "channels_first";
 }
+
+Tensor turned(const Tensor& x) { return ops::transpose(x, {0, 2, 1}); }
 
 }  // namespace domino::layers

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "domino/core/config.h"
@@ -22,6 +24,7 @@ class Integers {
 
   /// False for None.
   bool given() const { return form_ != Form::None; }
+  bool is_number() const { return form_ == Form::Number; }
   const std::vector<std::int64_t>& values() const { return values_; }
   /// The numbers as axes for `ops::`. Throws ValueError for one beyond 32 bits.
   std::vector<int> axes() const;
@@ -35,5 +38,15 @@ class Integers {
   Form form_ = Form::None;
   std::vector<std::int64_t> values_;
 };
+
+/// The number of an option that Keras takes as one number or as a list of one. Throws ValueError,
+/// naming layer and option, for anything else and for one below `least`.
+std::int64_t one_number(std::string_view layer, std::string_view option, const Integers& given,
+                        std::int64_t least = 1);
+
+/// The two numbers of an option that Keras takes as a list of two or as one number for both. Throws
+/// ValueError, naming layer and option, for anything else and for one below 0.
+std::pair<std::int64_t, std::int64_t> two_numbers(std::string_view layer, std::string_view option,
+                                                  const Integers& given);
 
 }  // namespace domino::layers

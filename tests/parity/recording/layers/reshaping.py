@@ -1,16 +1,19 @@
-"""Flatten, Reshape, Permute, RepeatVector."""
+"""Flatten, Reshape, Permute, RepeatVector, Cropping1D, ZeroPadding1D, UpSampling1D."""
 
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
 from keras import layers
 
 from ..experiment import Argument, Case, Experiment
-from ..patterns import cases, mask, one, sequences
+from ..patterns import FEATURES, cases, mask, one, sequences
 from ..weights import normal
 
 ROWS = (Case("none"), Case("row_mask", (mask("101")[0],)))
 VECTORS = one("inputs", normal("vectors", 3, 4))
+NO_STEPS = one("inputs", np.zeros((3, 0, FEATURES), "float32"))
+NUMBERS = one("inputs", np.arange(30, dtype="int32").reshape(3, 5, 2))
 RANK_4 = one("inputs", normal("reshaping rank 4", 3, 5, 2, 4))
 
 
@@ -64,9 +67,48 @@ def repeat_vector() -> list[Experiment]:
     )
 
 
+def cropping1d() -> list[Experiment]:
+    def by(cropping: int | tuple[int, int]) -> Callable:
+        return partial(layers.Cropping1D, cropping)
+
+    few = cases(("none", "right", "all_masked"))
+    return [
+        *_on(sequences(), cases(), plain=layers.Cropping1D),
+        *_on(sequences(), few, before=by((2, 0)), behind=by((0, 3)), nothing=by(0)),
+        *_on(sequences(), few, one_left=by(2)),
+        *_on(NUMBERS, (Case("none"),), numbers=by(1)),
+    ]
+
+
+def zero_padding1d() -> list[Experiment]:
+    def by(padding: int | tuple[int, int], **config: str) -> Callable:
+        return partial(layers.ZeroPadding1D, padding, **config)
+
+    few = cases(("none", "right", "all_masked"))
+    return [
+        *_on(sequences(), cases(), plain=layers.ZeroPadding1D),
+        *_on(sequences(), few, before=by((2, 0)), behind=by((0, 3)), nothing=by(0)),
+        *_on(sequences(), few, first=by((1, 2), data_format="channels_first")),
+        *_on(NUMBERS, (Case("none"),), numbers=by(1)),
+        *_on(NO_STEPS, (Case("none"),), no_steps=by(1)),
+    ]
+
+
+def up_sampling1d() -> list[Experiment]:
+    layer = layers.UpSampling1D
+    return [
+        *_on(sequences(), cases(), twice=layer, thrice=partial(layer, 3), once=partial(layer, 1)),
+        *_on(NUMBERS, (Case("none"),), numbers=layer),
+        *_on(NO_STEPS, (Case("none"),), no_steps=layer),
+    ]
+
+
 EXPERIMENTS = {
     "flatten": flatten,
     "reshape": reshape,
     "permute": permute,
     "repeat_vector": repeat_vector,
+    "cropping1d": cropping1d,
+    "zero_padding1d": zero_padding1d,
+    "up_sampling1d": up_sampling1d,
 }
