@@ -1,0 +1,49 @@
+#include "domino/layers/pooling/average_pooling1d.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/layers/parity.h"
+
+namespace domino::layers {
+namespace {
+
+using testing::error_of;
+using testing::expect_config_round_trip;
+using testing::expect_parity;
+
+TEST(AveragePooling1D, MatchesKeras) { expect_parity("average_pooling1d"); }
+
+TEST(AveragePooling1D, KeepsItsConfig) { expect_config_round_trip("average_pooling1d"); }
+
+TEST(AveragePooling1D, NeedsAWindow) {
+  EXPECT_EQ(error_of([] { return AveragePooling1D(0); }),
+            "AveragePooling1D: pool_size is (0); expected one number of at least 1");
+  EXPECT_EQ(error_of([] { return AveragePooling1D(2, {.strides = 0}); }),
+            "AveragePooling1D: strides is (0); expected one number of at least 1");
+}
+
+TEST(AveragePooling1D, NeedsAKnownPadding) {
+  EXPECT_EQ(error_of([] { return AveragePooling1D(2, {.padding = "causal"}); }),
+            "AveragePooling1D: padding is 'causal'; expected 'valid' or 'same'");
+}
+
+TEST(AveragePooling1D, NeedsAsManyStepsAsAWindow) {
+  EXPECT_EQ(
+      error_of([] {
+        return AveragePooling1D(3, {.name = "p"})(Tensor({1, 2, 1}, {1, 2}));
+      }),
+      "AveragePooling1D 'p' on (1, 2, 1): a window has 3 steps, more than (1, 2, 1); use padding = "
+      "\"same\"");
+}
+
+TEST(AveragePooling1D, NeedsSequences) {
+  EXPECT_EQ(
+      error_of([] {
+        return AveragePooling1D(1, {.name = "p"})(Tensor({1, 2}, {1, 2}));
+      }),
+      "AveragePooling1D 'p' on (1, 2): needs (batch, steps, features), got (1, 2); give a single "
+      "sequence a batch axis with shape (1, steps, features)");
+}
+
+}  // namespace
+}  // namespace domino::layers
