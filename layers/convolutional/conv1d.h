@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "domino/graph/layer_templates.h"
+#include "domino/layers/convolutional/convolution.h"
 #include "domino/layers/initializers/initializers.h"
 #include "domino/layers/integers.h"
 
@@ -45,11 +45,8 @@ class Conv1D final : public UnaryLayer<Conv1D> {
   Tensor call(const Tensor& x) const;
 
  private:
-  std::int64_t width() const;
-  void check_steps(const Shape& input) const;
-  bool channels_first() const;
-
   const Conv1DOptions options_;
+  const detail::Convolution convolution_;
 };
 
 }  // namespace domino::layers

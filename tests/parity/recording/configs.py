@@ -142,6 +142,26 @@ CONFIGS: list[Callable[[], layers.Layer]] = [
     lambda: layers.Conv1D(
         4, 3, 2, "same", "channels_first", 1, 2, "swish", **_weights("kernel", "bias")
     ),
+    lambda: layers.Conv1DTranspose(4, 3),
+    lambda: layers.Conv1DTranspose(
+        4, 3, 2, "same", 1, "channels_first", 1, "swish", **_weights("kernel", "bias")
+    ),
+    lambda: layers.DepthwiseConv1D(3),
+    lambda: layers.DepthwiseConv1D(
+        3, 2, "same", 2, "channels_first", 2, "swish", **_weights("depthwise", "bias")
+    ),
+    lambda: layers.SeparableConv1D(4, 3),
+    lambda: layers.SeparableConv1D(
+        4,
+        3,
+        2,
+        "same",
+        "channels_first",
+        2,
+        2,
+        "swish",
+        **_weights("depthwise", "pointwise", "bias"),
+    ),
     lambda: layers.Dense(3),
     lambda: layers.Dense(
         3,
@@ -176,6 +196,10 @@ CONFIGS: list[Callable[[], layers.Layer]] = [
     lambda: layers.Normalization(None, 3, 2.0),
     lambda: layers.Rescaling(1 / 255),
     lambda: layers.Rescaling([1.0, 2.0], np.array([[1, 2]], "float32")),
+    lambda: layers.MaxPooling1D(3, 2, "same", "channels_first"),
+    lambda: layers.AveragePooling1D(3, 2, "same", "channels_first"),
+    lambda: layers.AdaptiveAveragePooling1D(3, "channels_first"),
+    lambda: layers.AdaptiveMaxPooling1D((3,)),
     lambda: layers.ActivityRegularization(0.1, 0.2),
     lambda: layers.AlphaDropout(0.3, [3, 1], seed=1),
     lambda: layers.Dropout(0.3, [None, 1, 4], seed=1),
@@ -183,10 +207,13 @@ CONFIGS: list[Callable[[], layers.Layer]] = [
     lambda: layers.GaussianDropout(0.3, seed=1),
     lambda: layers.GaussianNoise(0.3, seed=1),
     lambda: layers.SpatialDropout1D(0.3, seed=1),
+    lambda: layers.Cropping1D((1, 2)),
     lambda: layers.Flatten("channels_first"),
     lambda: layers.Permute((2, 1)),
     lambda: layers.RepeatVector(3),
     lambda: layers.Reshape((-1, 2)),
+    lambda: layers.UpSampling1D(3),
+    lambda: layers.ZeroPadding1D(2, "channels_first"),
     *_recurrent(layers.GRU, recurrent_activation="hard_sigmoid", reset_after=False),
     *_recurrent(layers.LSTM, recurrent_activation="tanh", unit_forget_bias=False),
     *_recurrent(layers.SimpleRNN),
