@@ -139,6 +139,11 @@ void adapt_numbers(const Layer& layer, const Call<Tensor>& call, MaskResolution&
   }
 }
 
+bool ends_masks_while_wired(const Layer& layer) {
+  return layer.is_model() || layer.type() == "SpectralNormalization" ||
+         layer.type() == "ReversibleEmbedding";
+}
+
 bool takes_masks_off_inputs(const Layer& layer) { return layer.type() == "MultiHeadAttention"; }
 
 }  // namespace domino

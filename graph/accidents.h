@@ -27,6 +27,11 @@ void adapt_numbers(const Layer& layer, const Call<Tensor>& call, MaskResolution&
 /// All of them, in the order in which they act.
 std::span<const Accident> accidents();
 
+/// Models, SpectralNormalization and ReversibleEmbedding hand masks on when they run, but not while
+/// Keras wires a graph: then their outputs are new objects (keras/src/models/functional.py,
+/// spectral_normalization.py, reversible_embedding.py).
+bool ends_masks_while_wired(const Layer& layer);
+
 /// MultiHeadAttention deletes the masks of its query, key and value objects at run time
 /// (keras/src/layers/attention/multi_head_attention.py); symbolically nothing happens.
 bool takes_masks_off_inputs(const Layer& layer);

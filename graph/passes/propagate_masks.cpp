@@ -271,8 +271,7 @@ void Propagation::visit_as_wired(int vertex, Call<EdgeFacts>& call) {
   const Call<EdgeFacts> wired = call_in(wired_, vertex);
   number_values(vertex, wired);
   InferredCall inferred = infer_call(layer, wired, rules_, Objects::New);
-  // A nested model hands its mask on at run time only; symbolically the mask ends there.
-  if (layer.is_model()) {
+  if (ends_masks_while_wired(layer)) {
     for (EdgeFacts& output : inferred.outputs) output.mask.reset();
   }
   write_masks_into(vertex, call, wired, inferred.trace);

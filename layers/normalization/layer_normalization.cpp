@@ -1,13 +1,9 @@
 #include "domino/layers/normalization/layer_normalization.h"
 
-#include <algorithm>
-#include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "domino/backends/ops.h"
-#include "domino/core/check.h"
-#include "domino/layers/check_shape.h"
+#include "domino/layers/normalization/normalized_axes.h"
 
 namespace domino::layers {
 
@@ -23,46 +19,17 @@ void LayerNormalizationOptions::fields(Fields& f) {
 
 LayerNormalization::LayerNormalization(LayerNormalizationOptions options)
     : UnaryLayer(options.name), options_(std::move(options)) {
-  check<ValueError>(!options_.axis.values().empty(),
-                    "LayerNormalization: axis names no axis; expected one, as in -1, or several");
+  check_axes(kType, options_.axis);
   check_initializers(kType, {options_.beta_initializer, options_.gamma_initializer});
   set_supports_masking(true);
 }
 
-namespace {
-
-/// In Keras' order, which is that of the weights: as the numbers are, -1 before 1.
-ops::Axes sorted_axes(const Integers& axis) {
-  ops::Axes axes = axis.axes();
-  std::sort(axes.begin(), axes.end());
-  return axes;
-}
-
-void check_weight(const Tensor& weight, const Shape& input, const ops::Axes& axes) {
-  if (!weight.defined()) return;
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    check_built_for(weight.size(static_cast<int>(i)), input, axes[i]);
-  }
-}
-
-/// A weight of the sizes of `axes`, shaped to broadcast to `x`.
-Tensor beside(const Tensor& x, const Tensor& weight, const ops::Axes& axes) {
-  std::vector<std::int64_t> sizes(static_cast<std::size_t>(x.rank()), 1);
-  for (const int axis : axes) {
-    sizes[static_cast<std::size_t>(x.shape().axis(axis))] = x.size(axis);
-  }
-  return ops::reshape(weight, Shape(std::move(sizes)));
-}
-
-}  // namespace
-
 void LayerNormalization::build(const Shape& input) const {
-  std::vector<std::int64_t> sizes;
-  for (const int axis : sorted_axes(options_.axis)) sizes.push_back(input[axis]);
+  const Shape sizes = sizes_along(input, sorted_axes(options_.axis));
   const bool scale = options_.scale || options_.rms_scaling;
-  if (scale) add_weight("gamma", Shape(sizes), options_.gamma_initializer);
+  if (scale) add_weight("gamma", sizes, options_.gamma_initializer);
   if (options_.center && !options_.rms_scaling) {
-    add_weight("beta", Shape(sizes), options_.beta_initializer);
+    add_weight("beta", sizes, options_.beta_initializer);
   }
 }
 

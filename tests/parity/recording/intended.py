@@ -57,6 +57,8 @@ def intended_call(
         _let_mask_mean_steps(made)
     if isinstance(layer, layers.GlobalAveragePooling1D):
         _let_one_entry_mean_all_steps(layer, made)
+    if isinstance(layer, layers.SpectralNormalization):
+        _end_masks_of_the_inner_layer(made)
     if isinstance(layer, layers.MultiHeadAttention):
         _keep_and_use_masks_of_attention(made)
     return made if made.differs else None
@@ -112,6 +114,12 @@ def _let_one_entry_mean_all_steps(
     if made.mask is not None and made.mask.shape[1] != steps:
         made.keywords["mask"] = ops.broadcast_to(made.mask, (x.shape[0], steps))
         made.differs = True
+
+
+def _end_masks_of_the_inner_layer(made: IntendedCall) -> None:
+    """The wrapper does not support masking; what its layer hung on the output stays there."""
+    made.mends.append(lambda outputs: set_keras_mask(outputs[0], None))
+    made.differs = True
 
 
 def _keep_and_use_masks_of_attention(made: IntendedCall) -> None:

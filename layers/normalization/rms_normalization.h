@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "domino/graph/layer_templates.h"
+#include "domino/layers/integers.h"
+
+namespace domino::layers {
+
+/// Options of RMSNormalization.
+struct RMSNormalizationOptions {
+  Integers axis = -1;  ///< the last axis, or the last ones, which are normalised together
+  double epsilon = 1e-6;
+  std::string name = {};
+  void fields(Fields& f);
+};
+
+/// x / sqrt(mean of squares + epsilon) scale, with the mean over `axis`.
+///
+/// Shapes stay. The mask ends here, with a warning, as in Keras, unlike that of LayerNormalization.
+/// Weight: `scale`, of the sizes of `axis`. Other axes than the last are errors, which Keras multiplies
+/// with the wrong entries of `scale` or not at all.
+/// Keras: keras/src/layers/normalization/rms_normalization.py.
+class RMSNormalization final : public UnaryLayer<RMSNormalization> {
+ public:
+  static constexpr std::string_view kType = "RMSNormalization";
+  using Options = RMSNormalizationOptions;
+
+  explicit RMSNormalization(RMSNormalizationOptions options = {});
+  const RMSNormalizationOptions& options() const { return options_; }
+
+  void build(const Shape& input) const;
+  Tensor call(const Tensor& x) const;
+
+ private:
+  const RMSNormalizationOptions options_;
+};
+
+}  // namespace domino::layers
