@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "domino/graph/layer_templates.h"
-#include "domino/layers/regularization/noise.h"
+#include "domino/layers/partial_shape.h"
 #include "domino/layers/seed.h"
 
 namespace domino::layers {
@@ -13,7 +13,7 @@ namespace domino::layers {
 struct AlphaDropoutOptions {
   double rate = 0.0;
   Seed seed = {};
-  NoiseShape noise_shape = {};
+  PartialShape noise_shape = {};
   std::string name = {};
   void fields(Fields& f);
 };

@@ -172,6 +172,12 @@ CONFIGS: list[Callable[[], layers.Layer]] = [
         **_weights("kernel", "bias"),
     ),
     lambda: layers.Dense(3, kernel_initializer=initializers.Orthogonal(2.0), use_bias=False),
+    lambda: layers.EinsumDense("abc,cd->abd", (None, 3), "gelu", "d", **_weights("kernel", "bias")),
+    lambda: layers.EinsumDense("...b,bc->...c", 3),
+    lambda: layers.ReversibleEmbedding(5, 3),
+    lambda: layers.ReversibleEmbedding(
+        5, 3, False, mask_zero=True, reverse_dtype="float32", logit_soft_cap=2.0
+    ),
     lambda: layers.Embedding(5, 3, mask_zero=True, **_weights("embeddings")),
     lambda: layers.Embedding(5, 3, weights=None),
     layers.Identity,
@@ -189,6 +195,10 @@ CONFIGS: list[Callable[[], layers.Layer]] = [
     ),
     layers.LayerNormalization,
     lambda: layers.LayerNormalization([1, 2], 0.01, False, **_weights("gamma")),
+    lambda: layers.GroupNormalization(4, 1, 0.01, False, **_weights("gamma")),
+    lambda: layers.RMSNormalization([1, 2], 0.01),
+    lambda: layers.SpectralNormalization(layers.Dense(3, name="inner"), 2, name="bounded"),
+    lambda: layers.UnitNormalization([1, 2]),
     lambda: layers.GlobalAveragePooling1D("channels_first", True),
     lambda: layers.GlobalMaxPooling1D("channels_first", True),
     layers.Normalization,

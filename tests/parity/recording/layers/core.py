@@ -1,4 +1,4 @@
-"""Dense, Embedding, Identity, Lambda, Masking."""
+"""Dense, EinsumDense, Embedding, ReversibleEmbedding, Identity, Lambda, Masking."""
 
 from collections.abc import Callable
 from functools import partial
@@ -48,6 +48,47 @@ def dense() -> list[Experiment]:
     return plain + activated
 
 
+def einsum_dense() -> list[Experiment]:
+    def made(equation: str, output_shape: int | tuple, **config: Any) -> Callable:
+        return partial(layers.EinsumDense, equation, output_shape=output_shape, **config)
+
+    rank_4 = one("inputs", normal("dense rank 4", 3, 5, 2, 4))
+    few = cases(("none", "right"))
+    plain = made("abc,cd->abd", (None, 3), bias_axes="d")
+    variants = {
+        "no_bias": made("abc,cd->abd", (None, 3)),
+        "known_steps": made("abc,cd->abd", (5, 3), bias_axes="d"),
+        "ellipsis": made("...x,xy->...y", 3, bias_axes="y"),
+        "two_after_the_ellipsis": made("...xy,yz->...xz", (5, 3), bias_axes="z"),
+        "heads": made("abc,cde->abde", (None, 2, 3), bias_axes="de"),
+        "bias_of_one_axis": made("abc,cde->abde", (None, 2, 3), bias_axes="d"),
+        "bias_of_steps": made("abc,cd->abd", (5, 3), bias_axes="b"),
+        "bias_of_all": made("abc,cd->abd", (5, 3), bias_axes="bd"),
+        "over_steps": made("abc,bd->adc", (3, 4), bias_axes="d"),
+        "by_feature": made("abc,c->abc", (None, 4), bias_axes="c"),
+        "summed": made("abc,bc->a", ()),
+        "ellipsis_behind": made("ab...,bc->ac...", 3, bias_axes="c"),
+        "relu": made("abc,cd->abd", (None, 3), activation="relu"),
+        "softmax": made("abc,cd->abd", (None, 3), activation="softmax"),
+    }
+    others = {
+        "rank_4_ellipsis": made("...x,xy->...y", 3, bias_axes="y"),
+        "merged_heads": made("abcd,cde->abe", (None, 3), bias_axes="e"),
+        "rank_4_behind": made("ab...,bc->ac...", 3, bias_axes="c"),
+    }
+    return [
+        Experiment("plain", plain, sequences(), cases(), BOTH),
+        *(Experiment(n, make, sequences(), few) for n, make in variants.items()),
+        *(Experiment(n, make, rank_4, few) for n, make in others.items()),
+        Experiment(
+            "rank_2",
+            made("ab,bc->ac", 3, bias_axes="c"),
+            one("inputs", normal("dense rank 2", 3, 4)),
+            _rows(),
+        ),
+    ]
+
+
 def embedding() -> list[Experiment]:
     found = []
     for mask_zero in (True, False):
@@ -80,6 +121,40 @@ def embedding() -> list[Experiment]:
         ),
     ]
     return found
+
+
+def reversible_embedding() -> list[Experiment]:
+    made = partial(layers.ReversibleEmbedding, 7, 4)
+    ids = one("inputs", IDS["right"])
+    carried = Case("carried", (MASKS["left"],))
+    kinds = {"tied": {}, "untied": {"tie_weights": False}}
+    found = []
+    for name, kind in kinds.items():
+        make, masks = partial(made, **kind), partial(made, mask_zero=True, **kind)
+        back = {"reverse": True}
+        found += [
+            Experiment(f"{name}/forward", make, ids, (Case("plain"), carried), BOTH),
+            Experiment(f"{name}/mask_zero", masks, ids, (Case("plain"), carried), BOTH),
+            Experiment(f"{name}/back", make, sequences(), cases(), BOTH, options=back),
+            Experiment(
+                f"{name}/back_mask_zero", masks, sequences(), cases(), BOTH, options=back
+            ),
+            Experiment(
+                f"{name}/back_capped",
+                partial(make, logit_soft_cap=0.5),
+                sequences(),
+                cases(("none", "right")),
+                options=back,
+            ),
+        ]
+    rank_2 = one("inputs", normal("embedding back", 3, 4))
+    return [
+        *found,
+        Experiment("back_rank_2", made, rank_2, (Case("none"),), options={"reverse": True}),
+        Experiment(
+            "forward_capped", partial(made, logit_soft_cap=0.5), ids, (Case("plain"),)
+        ),
+    ]
 
 
 def masking() -> list[Experiment]:
@@ -160,7 +235,9 @@ def _rows() -> tuple[Case, ...]:
 
 EXPERIMENTS = {
     "dense": dense,
+    "einsum_dense": einsum_dense,
     "embedding": embedding,
+    "reversible_embedding": reversible_embedding,
     "identity": identity,
     "lambda": lambda_,
     "masking": masking,
