@@ -80,8 +80,10 @@ const Config& OperationArguments::raw(std::string_view name) const {
   }
   const auto place = std::ranges::find(parameters_, name) - parameters_.begin();
   const Config::Array& args = options_.at("args").as_array();
-  return place < static_cast<std::ptrdiff_t>(args.size()) ? args[static_cast<std::size_t>(place)]
-                                                          : kNull;
+  if (place < static_cast<std::ptrdiff_t>(args.size()))
+    return args[static_cast<std::size_t>(place)];
+  const Config* fixed = config_.find(name);
+  return fixed != nullptr ? *fixed : kNull;
 }
 
 bool OperationArguments::is_tensor(const Config& value) const {

@@ -25,7 +25,7 @@ class OperationArguments {
   Tensors tensors(std::string_view name) const;
   /// All arguments from the first on, for functions of any number of tensors.
   Tensors all_tensors() const;
-  /// The argument as it stands, null if it is not given.
+  /// The argument as it stands; if the call lacks it, what the configuration says; else null.
   const Config& raw(std::string_view name) const;
   /// A value of the argument list as a tensor: one of the call's, a number, an array or a list.
   Tensor tensor_of(const Config& value) const;

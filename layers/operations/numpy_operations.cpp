@@ -155,7 +155,9 @@ Tensor variance(In in) {
 }
 
 Tensor clipped(In in) {
-  return ops::minimum(ops::maximum(in.tensor("x"), in.operand("x_min")), in.operand("x_max"));
+  Tensor x = in.tensor("x");
+  if (x.dtype() == DType::Bool) x = ops::cast(x, DType::Int32);
+  return ops::minimum(ops::maximum(x, in.operand("x_min")), in.operand("x_max"));
 }
 
 }  // namespace
