@@ -28,7 +28,23 @@ bool none_is_not_given(const Layer& layer, const Call<Tensor>& call, MaskResolut
   return changed;
 }
 
-// The same function: with two tensor arguments only NAME_mask is filled, never `mask`.
+// keras/src/models/functional.py, call: of a list of masks only those that are there are hung on the
+// inputs; the others keep what they carry.
+bool none_in_list_is_not_given(const Layer& layer, const Call<Tensor>& call,
+                               MaskResolution& masks) {
+  if (!layer.is_model() || call.masks.empty()) return false;
+  if (call.masks[0].kind() != MaskArgument<Tensor>::Kind::Given) return false;
+  bool changed = false;
+  for (std::size_t i = 0; i < call.arguments[0].size(); ++i) {
+    const OptionalMask& attached = call.arguments[0][i].mask();
+    if (call.masks[0].masks()[i] || !attached) continue;
+    masks.passed[0][i] = attached;
+    changed = true;
+  }
+  return changed;
+}
+
+// Layer.__call__ again: with two tensor arguments only NAME_mask is filled, never `mask`.
 bool second_tensor_hides_mask(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks) {
   const auto given =
       std::ranges::count_if(call.arguments, [](const Tensors& t) { return !t.empty(); });
@@ -107,10 +123,14 @@ bool backwards_keeps_mask_order(const Layer& layer, const MaskResolution& masks,
   return true;
 }
 
-constexpr std::array<Accident, 6> kAccidents = {{
+constexpr std::array<Accident, 7> kAccidents = {{
     {"mask=None does not switch a mask off",
      "uses the mask that its input carries although mask=None was given, as Keras 3.15 does",
      none_is_not_given, nullptr},
+    {"None in a model's list of masks does not switch a mask off",
+     "uses the mask that an input carries although the list of masks has None in its place, "
+     "as Keras 3.15 does",
+     none_in_list_is_not_given, nullptr},
     {"a second tensor argument switches the carried mask off",
      "ignores the mask that its input carries because it is given a second tensor "
      "(initial_state), as Keras 3.15 does",
