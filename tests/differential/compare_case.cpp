@@ -1,0 +1,119 @@
+#include "tests/differential/compare_case.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <exception>
+#include <optional>
+
+#include "domino/backends/backend.h"
+#include "domino/core/mask.h"
+#include "domino/core/visit_dtype.h"
+#include "domino/io/load_model.h"
+
+namespace domino::testing {
+namespace {
+
+constexpr double kAbsolute = 1e-5;
+constexpr double kRelative = 1e-4;
+
+bool close(double actual, double expected) {
+  if (std::isnan(expected) || std::isinf(expected)) {
+    return std::isnan(expected) ? std::isnan(actual) : actual == expected;
+  }
+  return std::abs(actual - expected) <= kAbsolute + kRelative * std::abs(expected);
+}
+
+std::vector<double> numbers(const Tensor& tensor) {
+  return visit_number(tensor.dtype(), [&]<class T>(TypeTag<T>) {
+    std::vector<double> result;
+    for (const T value : tensor.data<T>()) result.push_back(static_cast<double>(widen(value)));
+    return result;
+  });
+}
+
+std::optional<std::string> values_differ(const Tensor& actual, const Tensor& expected) {
+  const auto a = numbers(actual);
+  const auto e = numbers(expected);
+  const bool exact = !is_floating(expected.dtype());
+  std::size_t wrong = 0;
+  std::size_t worst = 0;
+  const auto error = [&](std::size_t i) {
+    const double apart = std::abs(a[i] - e[i]);
+    return std::isnan(apart) ? HUGE_VAL : apart;
+  };
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (exact ? a[i] == e[i] : close(a[i], e[i])) continue;
+    if (wrong++ == 0 || error(i) > error(worst)) worst = i;
+  }
+  if (wrong == 0) return std::nullopt;
+  return fmt::format("{} of {} values of {}; at {} Keras has {}, Domino {}", wrong, a.size(),
+                     to_string(expected.shape()), worst, e[worst], a[worst]);
+}
+
+std::string shown(const OptionalMask& mask) {
+  return mask ? to_string(mask->tensor()) : std::string("no mask");
+}
+
+std::vector<Difference> call(const Model& model, const SavedBatch& batch) {
+  std::vector<Difference> found;
+  const Tensors outputs = model(batch.inputs);
+  if (outputs.size() != batch.outputs.size()) {
+    found.push_back({"count", fmt::format("Keras has {} outputs, Domino {}", batch.outputs.size(),
+                                          outputs.size())});
+    return found;
+  }
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    for (Difference& difference : compare(outputs[i], batch.outputs[i])) {
+      difference.output = static_cast<int>(i);
+      found.push_back(std::move(difference));
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<Difference> compare(const Tensor& actual, const Tensor& expected) {
+  std::vector<Difference> found;
+  if (actual.dtype() != expected.dtype()) {
+    found.push_back({"dtype", fmt::format("Keras has {}, Domino {}", name_of(expected.dtype()),
+                                          name_of(actual.dtype()))});
+  } else if (actual.shape() != expected.shape()) {
+    found.push_back({"shape", fmt::format("Keras has {}, Domino {}", to_string(expected.shape()),
+                                          to_string(actual.shape()))});
+  } else if (const auto text = values_differ(actual, expected)) {
+    found.push_back({"values", *text});
+  }
+  if (actual.mask() != expected.mask()) {
+    found.push_back({"mask", fmt::format("Keras has {}, Domino {}", shown(expected.mask()),
+                                         shown(actual.mask()))});
+  }
+  return found;
+}
+
+std::vector<Difference> differences(const SavedCase& saved, const std::string& device) {
+  const BackendScope scope(backend(device));
+  std::vector<Difference> found;
+  std::optional<Model> model;
+  try {
+    model.emplace(load_model(saved.model));
+  } catch (const std::exception& error) {
+    return {{"load", error.what()}};
+  }
+  for (const SavedBatch& batch : saved.batches) {
+    std::vector<Difference> here;
+    try {
+      here = call(*model, batch);
+    } catch (const std::exception& error) {
+      here = {{"call", error.what()}};
+    }
+    for (Difference& difference : here) {
+      difference.batch = batch.name;
+      found.push_back(std::move(difference));
+    }
+  }
+  return found;
+}
+
+}  // namespace domino::testing

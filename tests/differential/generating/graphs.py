@@ -1,0 +1,103 @@
+"""Random graphs: inputs, steps out of the tables, outputs."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from . import layer_steps, nested_steps, op_steps  # noqa: F401  (they fill the table)
+from .builder import Builder, Unfit
+from .layer_steps import STEPS
+from .recipe import Input, Recipe, Ref, SequentialSpec
+
+FAILURES: dict[str, int] = {}  # per step: how often it was taken back
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What holds for a whole graph: its recipe, or a row of layers, and the sizes of its batches."""
+
+    recipe: Recipe | None
+    row: SequentialSpec | None
+    inputs: Sequence[Input]
+    steps: int | None
+    square: int | None  # batch, steps and features of one size, as some accidents need
+
+
+def random_graph(seed: int, steps_named: Sequence[str] | None = None) -> Plan:
+    """Graph number `seed`; of all steps, or of these."""
+    rnd = random.Random(seed)
+    square = rnd.choice((3, 4)) if rnd.random() < 0.15 else None
+    steps = square or rnd.choice((5, 5, 6, None, None))
+    inputs = _inputs(rnd, steps, square)
+    if rnd.random() < 0.06:
+        return _alone(rnd, inputs, steps, square)
+    b = Builder(rnd, inputs, steps, square=square is not None)
+    grow(b, 1, ["embedding"])
+    grow(b, rnd.choice((4, 6, 8, 10, 14, 20, 30)), steps_named)
+    outputs = choose_outputs(b, rnd.choice((1, 1, 2, 3)), forms=True)
+    form = rnd.choice(("list", "list", "dict"))
+    return Plan(b.recipe(outputs, form).needed(), None, inputs, steps, square)
+
+
+def _inputs(rnd: random.Random, steps: int | None, square: int | None) -> list[Input]:
+    size = square or rnd.choice((2, 3, 4))
+    more = [
+        Input((steps, size)),
+        Input((steps,), "bool"),
+        Input((steps,), "int32"),
+        Input((3,)),
+        Input((steps, size)),
+    ]
+    chosen = [x for x, chance in zip(more, (0.6, 0.45, 0.25, 0.2, 0.15), strict=True) if rnd.random() < chance]
+    return [Input((steps,), "int32"), *chosen[:2]]
+
+
+def _alone(rnd: random.Random, inputs: Sequence[Input], steps: int | None, square: int | None) -> Plan:
+    """A Sequential that is no part of another model."""
+    one = rnd.choice(inputs[:2])
+    b = Builder(rnd, [one], steps)
+    row, _ = nested_steps.random_row(b, Ref(0))
+    return Plan(None, SequentialSpec(row, one if rnd.random() < 0.6 else None), [one], steps, square)
+
+
+def grow(b: Builder, count: int, names: Sequence[str] | None = None) -> None:
+    """Takes `count` steps; those that fit nowhere, or that Keras refuses, are taken back."""
+    done = 0
+    for _ in range(4 * count + 10):
+        if done == count:
+            return
+        try:
+            with b.attempt():
+                take_step(b, names)
+            done += 1
+        except Exception:
+            continue
+
+
+def take_step(b: Builder, names: Sequence[str] | None = None) -> None:
+    names = list(names or STEPS)
+    name = b.rnd.choices(names, [STEPS[n][1] for n in names])[0]
+    before = len(b.calls)
+    try:
+        STEPS[name][0](b)
+    except Unfit:
+        raise
+    except Exception:
+        FAILURES[name] = FAILURES.get(name, 0) + 1
+        raise
+    if len(b.calls) == before:
+        raise Unfit
+
+
+def choose_outputs(b: Builder, count: int, forms: bool = False) -> object:
+    """Tensors that nothing reads, mostly; one alone, or a list or a dict."""
+    read = {ref for call in b.calls for ref in call.refs()}
+    made = [ref for ref in b.values if ref.call > 0] or list(b.values)
+    ends = [ref for ref in made if ref not in read] or made[-1:]
+    pool = ends if b.chance(0.8) else made
+    chosen = b.rnd.sample(pool, min(count, len(pool)))
+    if len(chosen) == 1 and b.chance(0.8):
+        return chosen[0]
+    if forms and b.chance(0.3):
+        return {f"out_{i}": ref for i, ref in enumerate(chosen)}
+    return chosen
