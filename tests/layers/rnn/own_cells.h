@@ -72,9 +72,12 @@ class ProjectedCell final : public layers::RNNCell<ProjectedCell> {
   const OwnCellOptions options_;
 };
 
+/// By their own names and by those under which Keras registers them.
 inline void register_own_cells() {
   register_layer<MinimalRNNCell>("MinimalRNNCell");
   register_layer<ProjectedCell>("ProjectedCell");
+  register_layer<MinimalRNNCell>("Custom>MinimalRNNCell");
+  register_layer<ProjectedCell>("Custom>ProjectedCell");
 }
 
 }  // namespace domino::testing
