@@ -82,8 +82,8 @@ bool softmax_masks_features(const Layer& layer, const Call<Tensor>& call, MaskRe
   return true;
 }
 
-constexpr std::array<std::string_view, 5> kRecurrent = {"RNN", "LSTM", "GRU", "SimpleRNN",
-                                                        "Bidirectional"};
+constexpr std::array<std::string_view, 6> kRecurrent = {"RNN",       "LSTM",       "GRU",
+                                                        "SimpleRNN", "ConvLSTM1D", "Bidirectional"};
 bool is_recurrent(const Layer& layer) {
   return std::ranges::find(kRecurrent, layer.type()) != kRecurrent.end();
 }

@@ -36,6 +36,14 @@ StepPadding padding_for(const Convolution& convolution, std::int64_t steps) {
 
 }  // namespace
 
+std::int64_t convolved_steps(const Convolution& convolution, std::int64_t steps) {
+  if (steps == kAny) return kAny;
+  const StepPadding padding = padding_for(convolution, steps);
+  const std::int64_t padded = steps + padding.before + padding.after;
+  return padded < convolution.width() ? 0
+                                      : (padded - convolution.width()) / convolution.strides + 1;
+}
+
 Tensor convolve(const Convolution& convolution, const Tensor& x, const Tensor& kernel,
                 std::int64_t groups, const Tensor& bias, op::UnaryKind activation) {
   const StepPadding padding = padding_for(convolution, x.size(1));

@@ -61,6 +61,9 @@ int features_axis(const Convolution& convolution);
 /// Throws ShapeError unless `input` is a sequence with as many steps as the kernel needs.
 void check_convolvable(const Convolution& convolution, const Shape& input);
 
+/// The new steps of `steps`, or kAny.
+std::int64_t convolved_steps(const Convolution& convolution, std::int64_t steps);
+
 /// x (batch, steps, features), kernel (kernel_size, features / groups, filters), bias (filters) or
 /// undefined -> (batch, new steps, filters).
 Tensor convolve(const Convolution& convolution, const Tensor& x, const Tensor& kernel,

@@ -20,9 +20,7 @@ op::UnaryKind cell_activation(std::string_view type, std::string_view option,
   return *kind;
 }
 
-namespace {
-
-/// keras/src/layers/rnn/lstm.py, LSTMCell.build: 1 for the forget gate, the second of i, f, c, o.
+/// keras/src/layers/rnn/lstm.py, LSTMCell.build.
 Initializer with_ones_for_forget_gate(const InitializerSpec& bias_initializer, std::int64_t units) {
   return [=](const Shape&, DType dtype) {
     return ops::concatenate({bias_initializer({units}, dtype), ops::ones({units}, dtype),
@@ -30,8 +28,6 @@ Initializer with_ones_for_forget_gate(const InitializerSpec& bias_initializer, s
                             0);
   };
 }
-
-}  // namespace
 
 std::vector<CellWeight> cell_weights(const CellSetup& setup, const Shape& inputs) {
   check(inputs.rank() == 2, "needs one step, (batch, features), got {}; RNN runs it over all steps",

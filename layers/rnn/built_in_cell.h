@@ -71,6 +71,9 @@ void cell_fields(Fields& f, Options& o) {
   if constexpr (requires { o.reset_after; }) f("reset_after", o.reset_after);
 }
 
+/// A bias of `units` for each of i, f, c, o, with 1 for the forget gate, f.
+Initializer with_ones_for_forget_gate(const InitializerSpec& bias_initializer, std::int64_t units);
+
 /// A weight of a cell.
 struct CellWeight {
   std::string_view name;

@@ -5,7 +5,6 @@
 #include "domino/backends/ops/ops_internal.h"
 #include "domino/core/check.h"
 #include "domino/graph/mask_rules.h"
-#include "domino/layers/check_shape.h"
 
 namespace domino::layers::detail {
 
@@ -22,10 +21,9 @@ const RecurrentCell& recurrent_cell(std::string_view type, const LayerHandle& la
 }
 
 std::vector<std::vector<Shape>> cell_shapes(const RecurrentCell& cell, const Shape& sequences) {
-  check_sequences(sequences);
-  std::vector<Shape> states;
-  for (const std::int64_t size : cell.state_sizes()) states.emplace_back(Shape{sequences[0], size});
-  return {{sequences.without(1)}, states};
+  cell.check_sequences(sequences);
+  const Shape inputs = sequences.without(1);
+  return {{inputs}, cell.state_shapes(inputs)};
 }
 
 namespace {
@@ -37,9 +35,14 @@ bool zeroes_other_steps(const LoopSetup& loop, const OptionalMask& mask) {
          loop.return_sequences && loop.zero_output_for_mask;
 }
 
+/// `kept` with axes of size 1 behind, as many as it lacks.
+Tensor with_rank(Tensor kept, int rank) {
+  while (kept.rank() < rank) kept = ops::expand_dims(kept, -1);
+  return kept;
+}
+
 Tensor zeroed(const Tensor& output, const Mask& mask) {
-  const Tensor kept = ops::cast(mask, DType::Bool);
-  return ops::where(kept.rank() == 2 ? ops::expand_dims(kept, -1) : kept, output, 0.0);
+  return ops::where(with_rank(ops::cast(mask, DType::Bool), output.rank()), output, 0.0);
 }
 
 void append(Tensors& to, const Tensors& more) { to.insert(to.end(), more.begin(), more.end()); }
@@ -71,7 +74,7 @@ ops::RnnResult run_fused(const std::vector<FusedCell>& cells, const LoopSetup& l
 
 /// Where `kept`, (batch, 1 or units) or undefined, the new values, else the old ones.
 Tensor chosen(const Tensor& kept, const Tensor& now, const Tensor& before) {
-  return kept.defined() ? ops::where(kept, now, before) : now;
+  return kept.defined() ? ops::where(with_rank(kept, now.rank()), now, before) : now;
 }
 
 /// Any cell, step by step.
@@ -137,7 +140,7 @@ class StepLoop {
 
 ops::RnnResult run_steps(const LayerHandle& layer, const LoopSetup& loop, const Tensor& x,
                          const OptionalMask& mask, Tensors states) {
-  if (states.empty()) states = recurrent_cell("RNN", layer).initial_state(x.size(0));
+  if (states.empty()) states = recurrent_cell("RNN", layer).states_before(x.shape().without(1));
   return StepLoop(layer, loop, x, mask, std::move(states)).run();
 }
 
@@ -151,13 +154,13 @@ bool masks_features(const OptionalMask& mask) {
 ops::RnnResult run_recurrence(const LayerHandle& layer, const LoopSetup& loop,
                               const Tensor& sequences, const OptionalMask& mask,
                               const Tensors& initial_state) {
-  check_sequences(sequences.shape());
   const RecurrentCell& cell = recurrent_cell("RNN", layer);
+  cell.check_sequences(sequences.shape());
   const std::vector<FusedCell> fused = cell.fused();
   if (!fused.empty()) check_cell_features(fused.front(), sequences.shape());
   Tensors states;
   for (const Tensor& state : initial_state) states.push_back(ops::cast(state, DType::Float32));
-  if (!states.empty()) check_states(cell, "initial_state", states, sequences.size(0));
+  if (!states.empty()) check_states(cell, "initial_state", states, sequences.shape().without(1));
   LoopSetup inner = loop;
   const bool zeroes_others = zeroes_other_steps(loop, mask);
   if (zeroes_others) inner.zero_output_for_mask = false;

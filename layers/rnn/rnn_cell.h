@@ -33,6 +33,13 @@ class RecurrentCell {
   /// The states that so many sequences start with if the call gives no `initial_state`; else zeros.
   virtual Tensors initial_state(std::int64_t batch) const;
 
+  /// For cells whose steps are no vectors: the shapes of the states for a step of `inputs`, what
+  /// sequences start with, and a check of the sequences. Else (batch, features) of each state,
+  /// `initial_state(batch)`, and (batch, steps, features).
+  virtual std::vector<Shape> state_shapes(const Shape& inputs) const;
+  virtual Tensors states_before(const Shape& inputs) const { return initial_state(inputs[0]); }
+  virtual void check_sequences(const Shape& sequences) const;
+
   /// The cells that this one runs one behind the other, if the recurrent verb knows them all; else
   /// none, and the steps are run one by one.
   virtual std::vector<detail::FusedCell> fused() const { return {}; }
@@ -45,10 +52,10 @@ class RecurrentCell {
 
 namespace detail {
 
-/// Throws ShapeError, calling the argument `what`, unless there is one state of the cell's sizes per
-/// state of the cell for `batch` sequences.
+/// Throws ShapeError, calling the argument `what`, unless there is one state of the cell's shape per
+/// state of the cell for a step of `inputs`.
 void check_states(const RecurrentCell& cell, std::string_view what, const Tensors& states,
-                  std::int64_t batch);
+                  const Shape& inputs);
 
 }  // namespace detail
 
@@ -92,7 +99,7 @@ class RNNCell : public domino::detail::LayerBase<D>, public RecurrentCell {
   Tensors call_with(const Arguments& arguments) const final {
     const Tensor inputs = arguments.tensor("inputs");
     const Tensors& states = arguments.list("states");
-    detail::check_states(*this, "states", states, inputs.size(0));
+    detail::check_states(*this, "states", states, inputs.shape());
     return this->self().step(inputs, states);
   }
   OptionalMasks compute_mask_with(const Arguments&, const OptionalMasks&) const final { return {}; }

@@ -1,4 +1,4 @@
-"""LSTM, GRU, SimpleRNN, their cells, and RNN of one cell or several."""
+"""LSTM, GRU, SimpleRNN, their cells, RNN of one cell or several, and ConvLSTM1D."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -301,6 +301,59 @@ def _rnn(
     return layers.RNN(made if len(made) > 1 else made[0], name=name, **config)
 
 
+def conv_lstm1d() -> list[Experiment]:
+    x = one("sequences", normal("sequences of rows", BATCH, 5, 4, 2))
+    made = partial(layers.ConvLSTM1D, UNITS, kernel_size=2, padding="same")
+    both = {"return_sequences": True, "return_state": True}
+    zero = {"unroll": True, "zero_output_for_mask": True}
+    backwards = {"go_backwards": True, "return_sequences": True}
+    variants: dict[str, dict[str, Any]] = {
+        "last_zero_output": {"zero_output_for_mask": True},
+        "sequences_zero_output": {"return_sequences": True, "zero_output_for_mask": True},
+        "last_and_state": {"return_state": True},
+        "sequences_and_state": both,
+        "backwards": {"go_backwards": True},
+        "backwards_sequences_and_state": {"go_backwards": True, **both},
+        "unroll_sequences": {"return_sequences": True, "unroll": True},
+        "unroll_backwards_zero_output": {**backwards, **zero},
+    }
+    own: dict[str, dict[str, Any]] = {
+        "valid": {"padding": "valid"},
+        "kernel_3": {"kernel_size": 3},
+        "strides": {"strides": 2},
+        "strides_valid": {"strides": 2, "padding": "valid"},
+        "dilation": {"dilation_rate": 2},
+        "dilation_valid": {"dilation_rate": 2, "padding": "valid"},
+        "no_bias": {"use_bias": False},
+        "no_forget_bias": {"unit_forget_bias": False},
+        "relu_hard_sigmoid": {"activation": "relu", "recurrent_activation": "hard_sigmoid"},
+    }
+    initial = tuple(normal(f"initial rows {i}", BATCH, 4, UNITS) for i in range(2))
+    with_state = (*x, Argument("initial_state", initial, is_list=True))
+    explicit = Case("explicit_right", explicit={"mask": MASKS["right"]})
+    forms = (
+        explicit,
+        Case("explicit_beats_carried", (MASKS["holes"],), {"mask": MASKS["right"]}),
+        Case("explicit_none_changes_nothing", (MASKS["holes"],), {"mask": None}),
+        Case("int_mask", (INT_MASK,)),
+        Case("column_mask", (MASKS["holes"][..., None],)),
+    )
+    few = cases(FEW)
+    stateful = _stateful(lambda units, **config: made(**config))
+    return [
+        Experiment("last", made, x, (*cases(), *forms)),
+        Experiment("sequences", partial(made, return_sequences=True), x, (*cases(), *forms)),
+        Experiment("backwards_sequences", partial(made, **backwards), x, (*cases(), *forms)),
+        *(Experiment(name, partial(made, **config), x, few) for name, config in variants.items()),
+        *(
+            Experiment(name, partial(made, return_sequences=True, **config), x, few[:2])
+            for name, config in own.items()
+        ),
+        Experiment("initial_state", partial(made, **both), with_state, (*cases(), explicit)),
+        Experiment("stateful", stateful.make, x, stateful.cases, fixed_batch=True),
+    ]
+
+
 def _named(name: str, e: Experiment) -> Experiment:
     return replace(e, name=name)
 
@@ -314,4 +367,5 @@ EXPERIMENTS = {
     "simple_rnn_cell": simple_rnn_cell,
     "stacked_rnn_cells": stacked_rnn_cells,
     "rnn": rnn,
+    "conv_lstm1d": conv_lstm1d,
 }
