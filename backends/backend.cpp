@@ -6,6 +6,7 @@
 #include "domino/backends/guarded/guarded.h"
 #include "domino/backends/meta/infer.h"
 #include "domino/backends/meta/meta.h"
+#include "domino/backends/meta/trace.h"
 #include "domino/backends/onednn/onednn.h"
 #include "domino/backends/reference/reference.h"
 #include "domino/core/check.h"
@@ -62,6 +63,7 @@ Tensors run_on_meta(const op::Operation& operation, const Tensors& inputs,
   for (const auto& [shape, dtype] : specs) {
     const ValueNumber value = op::value_number(operation, inputs, static_cast<int>(outputs.size()));
     outputs.push_back(Tensor::meta(shape, dtype, value));
+    meta::Trace::note(outputs.back(), operation, inputs);
   }
   return outputs;
 }

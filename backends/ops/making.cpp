@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "domino/backends/meta/trace.h"
 #include "domino/backends/ops/ops_internal.h"
 
 namespace domino::ops {
@@ -7,7 +8,9 @@ namespace domino::ops {
 Tensor full_beside(const Tensor& beside, const Shape& shape, double value, DType dtype) {
   const op::Full operation{.shape = shape, .dtype = dtype, .value = value};
   if (!beside.is_meta()) return run_one(operation, {});
-  return Tensor::meta(shape, dtype, op::value_number(operation, {}, 0));
+  const Tensor made = Tensor::meta(shape, dtype, op::value_number(operation, {}, 0));
+  meta::Trace::note(made, operation, shape == beside.shape() ? Tensors{beside} : Tensors{});
+  return made;
 }
 
 Tensor full(const Shape& shape, double value, DType dtype) {
