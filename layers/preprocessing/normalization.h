@@ -12,8 +12,9 @@ namespace domino::layers {
 
 /// Options of Normalization.
 struct NormalizationOptions {
-  Integers axis = {-1};  ///< the axes with a mean of their own; None or {} for one mean of all numbers
-  Numbers mean = {};     ///< with `variance`; otherwise both are weights
+  Integers axis = {
+      -1};            ///< the axes with a mean of their own; None or {} for one mean of all numbers
+  Numbers mean = {};  ///< with `variance`; otherwise both are weights
   Numbers variance = {};
   bool invert = false;  ///< the way back
   std::string name = {};

@@ -10,7 +10,8 @@ namespace domino::layers {
 /// Options of RNN; the cell is its constructor's first argument.
 struct RNNOptions {
   bool return_sequences = false;
-  bool return_state = false;  ///< `outputs(x)` also gives the last states of the cell, in their order
+  bool return_state =
+      false;  ///< `outputs(x)` also gives the last states of the cell, in their order
   bool go_backwards = false;  ///< outputs are in the order in which the steps are read
   bool stateful = false;      ///< in a Session a call goes on from the states of the one before
   bool unroll = false;        ///< no effect, but for an accident of Keras' rules

@@ -71,7 +71,7 @@ void check_states(const RecurrentCell& cell, std::string_view what, const Tensor
 /// - `output_size()`, if the output has other features than the first state; `initial_state(batch)`, if
 ///   sequences do not start with zeros;
 /// - `Options`, as for UnaryLayer, if it is to be saved. Bidirectional copies its layer by its
-///   configuration, so that it needs this and `register_layer<MyCell>("MyCell")`.
+///   configuration, so that it needs this and `register_layer<MyCell>("Custom>MyCell")`.
 ///
 /// A cell knows nothing of masks: RNN keeps its states and output at masked steps. Called directly,
 /// `cell(x, {h, c})` gives the output and the new states, and a mask of x ends there.

@@ -93,8 +93,8 @@ Tensors StackedRNNCells::step(const Tensor& inputs, const Tensors& states) const
   auto next = states.begin();
   for (const LayerHandle& cell : cells_) {
     const auto end = next + static_cast<std::ptrdiff_t>(as_cell(cell).state_sizes().size());
-    Tensors one = invoke(
-        *cell, {.arguments = {{results.front()}, Tensors(next, end)}, .masks = {}}, current_rules());
+    Tensors one = invoke(*cell, {.arguments = {{results.front()}, Tensors(next, end)}, .masks = {}},
+                         current_rules());
     results.front() = std::move(one.front());
     results.insert(results.end(), one.begin() + 1, one.end());
     next = end;

@@ -35,7 +35,7 @@ LayerHandle recorded_lambda(const Config& config) {
 }
 
 TEST(Lambda, MatchesKeras) {
-  register_layer({.type = "Lambda", .from_config = recorded_lambda});
+  register_layer({.type = "Lambda", .from_config = recorded_lambda, .cpp_class = typeid(Lambda)});
   testing::expect_parity("lambda");
   register_layer<Lambda>("Lambda");
 }

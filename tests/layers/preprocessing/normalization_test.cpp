@@ -35,8 +35,7 @@ TEST(Normalization, NeedsMeanAndVarianceOfOneShape) {
   const auto made = [](const Numbers& mean, const Numbers& variance) {
     return [=] { return Normalization({.mean = mean, .variance = variance}); };
   };
-  EXPECT_EQ(error_of(made(3, {})),
-            "Normalization: mean 3.0 and variance null; give both or none");
+  EXPECT_EQ(error_of(made(3, {})), "Normalization: mean 3.0 and variance null; give both or none");
   EXPECT_EQ(error_of(made({1, 2}, {1})),
             "Normalization: a mean of (2,) and a variance of (1,); expected one shape");
   EXPECT_EQ(error_of([] {
@@ -47,10 +46,13 @@ TEST(Normalization, NeedsMeanAndVarianceOfOneShape) {
 
 TEST(Normalization, NeedsAxesOfKnownSizes) {
   const Normalization layer({.axis = 1, .name = "n"});
-  EXPECT_NE(error_of([&] { return layer(Input({.shape = {kAny, 3}})); })
-                .find("Normalization 'n': axis 1 of (None, None, 3) must have known sizes; give the "
-                      "Input's shape these"),
-            std::string::npos);
+  EXPECT_NE(
+      error_of([&] {
+        return layer(Input({.shape = {kAny, 3}}));
+      })
+          .find("Normalization 'n': axis 1 of (None, None, 3) must have known sizes; give the "
+                "Input's shape these"),
+      std::string::npos);
 }
 
 TEST(Normalization, NeedsNumbersThatFitTheAxes) {
@@ -59,7 +61,9 @@ TEST(Normalization, NeedsNumbersThatFitTheAxes) {
               return Normalization({.mean = {1, 2, 3}, .variance = {1, 2, 3}, .name = "n"})(x);
             }),
             "Normalization 'n' on (1, 2): a mean of (3,) does not fit axis [-1] of (1, 2)");
-  EXPECT_EQ(error_of([&] { return Normalization({.axis = {1, -1}, .name = "n"})(x); }),
+  EXPECT_EQ(error_of([&] {
+              return Normalization({.axis = {1, -1}, .name = "n"})(x);
+            }),
             "Normalization 'n' on (1, 2): axis [1, -1] names an axis of (1, 2) twice");
 }
 

@@ -104,9 +104,10 @@ TEST(RNNTest, ComesBackFromItsConfigurationWithACellOfOnesOwn) {
 }
 
 TEST(RNNTest, SaysWhichCellItNeeds) {
-  EXPECT_EQ(error_of([] { return RNN(LSTM(2, {.name = "inner"})); }),
-            "RNN: LSTM 'inner' is no cell; give LSTMCell, GRUCell, SimpleRNNCell, StackedRNNCells or a "
-            "layer derived from RNNCell");
+  EXPECT_EQ(
+      error_of([] { return RNN(LSTM(2, {.name = "inner"})); }),
+      "RNN: LSTM 'inner' is no cell; give LSTMCell, GRUCell, SimpleRNNCell, StackedRNNCells or a "
+      "layer derived from RNNCell");
   EXPECT_EQ(error_of([] { return RNN(LayerHandle()); }),
             "RNN: no cell is given; give one, as in RNN(LSTMCell(32))");
   EXPECT_EQ(error_of([] { return RNN(std::vector<LayerHandle>{}); }),
@@ -117,10 +118,15 @@ TEST(RNNTest, SaysWhichCellItNeeds) {
 TEST(RNNTest, SaysWhichStepsMasksAndStatesItNeeds) {
   const RNN layer(LayerHandle(MinimalRNNCell({.units = 2})));
   layer(four_steps());
-  EXPECT_EQ(error_of([&] { return layer(ops::zeros({2, 0, 3})); }),
-            "RNN (unnamed) on (2, 0, 3): a sequence without steps, (2, 0, 3); a recurrent layer needs "
-            "at least one");
-  EXPECT_EQ(error_of([&] { return layer(ops::zeros({2, 3})); }),
+  EXPECT_EQ(
+      error_of([&] {
+        return layer(ops::zeros({2, 0, 3}));
+      }),
+      "RNN (unnamed) on (2, 0, 3): a sequence without steps, (2, 0, 3); a recurrent layer needs "
+      "at least one");
+  EXPECT_EQ(error_of([&] {
+              return layer(ops::zeros({2, 3}));
+            }),
             "RNN (unnamed) on (2, 3): needs (batch, steps, features), got (2, 3); give a single "
             "sequence a batch axis with shape (1, steps, features)");
   EXPECT_EQ(error_of([&] {
@@ -128,7 +134,9 @@ TEST(RNNTest, SaysWhichStepsMasksAndStatesItNeeds) {
             }),
             "RNN (unnamed) on (2, 4, 3): a mask of shape (2, 3) for a sequence of shape (2, 4, 3); "
             "expected (batch, steps), here (2, 4)");
-  EXPECT_EQ(error_of([&] { return layer(four_steps(), {.initial_state = {ops::zeros({2, 5})}}); }),
+  EXPECT_EQ(error_of([&] {
+              return layer(four_steps(), {.initial_state = {ops::zeros({2, 5})}});
+            }),
             "RNN (unnamed) on (2, 4, 3), (2, 5): its initial_state 0 has shape (2, 5), expected "
             "(batch, units), here (2, 2)");
 }
@@ -136,10 +144,15 @@ TEST(RNNTest, SaysWhichStepsMasksAndStatesItNeeds) {
 TEST(CellTest, SaysWhatOneStepNeeds) {
   const LSTMCell cell(2, {.name = "c"});
   const Tensor state = ops::zeros({2, 2});
-  EXPECT_EQ(error_of([&] { return cell(four_steps(), {state, state}); }),
-            "LSTMCell 'c' on (2, 4, 3), (2, 2), (2, 2): needs one step, (batch, features), got (2, 4, "
-            "3); RNN runs it over all steps");
-  EXPECT_EQ(error_of([&] { return cell(ops::zeros({2, 3}), {state}); }),
+  EXPECT_EQ(
+      error_of([&] {
+        return cell(four_steps(), {state, state});
+      }),
+      "LSTMCell 'c' on (2, 4, 3), (2, 2), (2, 2): needs one step, (batch, features), got (2, 4, "
+      "3); RNN runs it over all steps");
+  EXPECT_EQ(error_of([&] {
+              return cell(ops::zeros({2, 3}), {state});
+            }),
             "LSTMCell 'c' on (2, 3), (2, 2): its states has 2 tensors, got 1: h, c");
 }
 
@@ -152,9 +165,10 @@ class StatelessCell final : public RNNCell<StatelessCell> {
 };
 
 TEST(RNNTest, SaysThatACellForgetsItsStates) {
-  EXPECT_EQ(error_of([] { return RNN(LayerHandle(StatelessCell()))(four_steps()); }),
-            "RNN (unnamed) on (2, 4, 3): its cell, StatelessCell (unnamed), gives 1 tensors; expected "
-            "the output and as many states as it has, here 1");
+  EXPECT_EQ(
+      error_of([] { return RNN(LayerHandle(StatelessCell()))(four_steps()); }),
+      "RNN (unnamed) on (2, 4, 3): its cell, StatelessCell (unnamed), gives 1 tensors; expected "
+      "the output and as many states as it has, here 1");
 }
 
 }  // namespace
