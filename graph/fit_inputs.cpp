@@ -34,8 +34,8 @@ bool fits(const Shape& shape, const Shape& expected, int first_fixed_axis) {
 
 void check_shape(const Model& model, const Shape& shape, const CallNode& node, bool as_keras) {
   const Shape& expected = node.outputs[0].shape;
-  const int keras_first = model.type() == "Sequential" ? expected.rank() : 1;
-  check(fits(shape, expected, as_keras ? keras_first : 0),
+  const int first_fixed = model.type() == "Sequential" ? expected.rank() : as_keras ? 1 : 0;
+  check(fits(shape, expected, first_fixed),
         "input '{}' has shape {}, expected {}; None may be any size", node.layer->name(), shape,
         expected);
 }

@@ -63,6 +63,7 @@ Model Model::with_rules(MaskRules rules) const {
     outputs.emplace_back(dag().share(output.vertex), output.output, output.is_mask);
   }
   Model same(graph_->type, {.name = name(), .rules = rules});
+  same.graph_->row = graph_->row;
   same.set_graph(inputs, outputs);
   return same;
 }

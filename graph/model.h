@@ -84,6 +84,8 @@ class Model : public Layer {
   std::vector<std::string> input_names() const;
   std::vector<std::string> output_names() const;
 
+  /// The layers of a Sequential in their order, the InputLayer in front once there is a graph.
+  std::vector<LayerHandle> row() const;
   /// The layers, inputs first, in Keras' order.
   std::vector<LayerHandle> layers() const;
   /// Throws ValueError listing the names if there is none of this name.

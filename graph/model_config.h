@@ -18,4 +18,8 @@ bool is_model_class(std::string_view class_name);
 /// layer: for an unknown class, a call of a layer that is not there, calls that wait for each other.
 Model model_from_config(const Config& serialized, MaskRules rules);
 
+/// The inverse: the calls of the model as they were made, under Keras' rules. Throws BuildError for what
+/// Keras has no words for: a mask read off a tensor, or one switched off.
+Config model_to_config(const Model& model);
+
 }  // namespace domino

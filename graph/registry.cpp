@@ -1,7 +1,9 @@
 #include "domino/graph/registry.h"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
+#include <typeindex>
 #include <utility>
 
 #include "domino/core/check.h"
@@ -45,15 +47,48 @@ std::optional<std::string_view> operation_module(std::string_view type) {
 
 void register_layer(const LayerRegistration& registration) {
   const std::lock_guard lock(custom_mutex);
-  custom_layers()[registration.type] = registration;
+  custom_layers().insert_or_assign(registration.type, registration);
 }
 
-Config serialize_layer(const Layer& layer) {
-  Config serialized = Config::object({{"class_name", layer.type()}, {"config", layer.config()}});
-  if (const auto* operation = dynamic_cast<const Operation*>(&layer)) {
-    serialized.set("module", operation->module());
+namespace {
+
+/// "Package>Name" of a custom layer; none for those of Domino.
+std::optional<std::string> custom_name(const Layer& layer) {
+  const std::type_index cpp_class = typeid(layer);
+  const std::lock_guard lock(custom_mutex);
+  for (const auto& [name, row] : custom_layers()) {
+    if (row.cpp_class == cpp_class) return name;
   }
-  return serialized;
+  return std::nullopt;
+}
+
+bool is_of_keras(const Layer& layer) {
+  const auto& rows = builtin_layers();
+  return layer.type() == InputLayer::kType ||
+         std::any_of(rows.begin(), rows.end(), [&](const LayerRegistration& row) {
+           return row.cpp_class == std::type_index(typeid(layer));
+         });
+}
+
+Config serialized_as(Config module, std::string_view class_name, Config config, Config registered) {
+  return Config::object({{"module", std::move(module)},
+                         {"class_name", class_name},
+                         {"config", std::move(config)},
+                         {"registered_name", std::move(registered)}});
+}
+
+}  // namespace
+
+Config serialize_layer(const Layer& layer) {
+  if (layer.is_model()) return model_to_config(dynamic_cast<const Model&>(layer));
+  if (const auto* operation = dynamic_cast<const Operation*>(&layer)) {
+    return serialized_as(operation->module(), layer.type(), layer.config(), layer.type());
+  }
+  if (const auto name = custom_name(layer)) {
+    return serialized_as({}, name->substr(name->rfind('>') + 1), layer.config(), *name);
+  }
+  return is_of_keras(layer) ? serialized_as("keras.layers", layer.type(), layer.config(), {})
+                            : serialized_as({}, layer.type(), layer.config(), layer.type());
 }
 
 namespace {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <typeindex>
 #include <vector>
 
 #include "domino/core/config.h"
@@ -16,12 +17,13 @@ namespace domino {
 struct LayerRegistration {
   std::string type;  ///< class name, as in Keras: "LSTM"; "Package>Name" for a custom layer
   std::function<LayerHandle(const Config&)> from_config;
+  std::type_index cpp_class;
 };
 
 template <class L>
 LayerRegistration register_row() {
   return {std::string(L::kType),
-          [](const Config& config) { return LayerHandle(L::from_config(config)); }};
+          [](const Config& config) { return LayerHandle(L::from_config(config)); }, typeid(L)};
 }
 
 /// The layers that Domino brings; generated from layers/CMakeLists.txt.
@@ -37,11 +39,11 @@ std::optional<std::string_view> operation_module(std::string_view type);
 void register_layer(const LayerRegistration& registration);
 template <class L>
 void register_layer(std::string type) {
-  register_layer(LayerRegistration{std::move(type), register_row<L>().from_config});
+  register_layer(LayerRegistration{std::move(type), register_row<L>().from_config, typeid(L)});
 }
 
-/// `{"class_name": ..., "config": {...}}`, as Keras serialises a layer inside a wrapper's config; an
-/// operation has its "module" too, as its class may be called like a layer's.
+/// `{"module", "class_name", "config", "registered_name"}`, as Keras' `serialize_keras_object` gives it.
+/// A custom layer that is not registered is written under its bare class name, which Keras cannot find.
 Config serialize_layer(const Layer& layer);
 
 /// The inverse. Layers compute in float32: if the config has another floating `dtype`, a warning says

@@ -61,6 +61,13 @@ void Model::build_row(const Shape& shape, DType dtype) const {
   set_graph({input}, {x});
 }
 
+std::vector<LayerHandle> Model::row() const {
+  std::vector<LayerHandle> row = graph_->row;
+  const bool has_input = !row.empty() && row.front()->type() == InputLayer::kType;
+  if (has_graph() && !has_input) row.insert(row.begin(), dag().node(0).layer);
+  return row;
+}
+
 namespace {
 
 /// What the first call tells of all later ones: the features, not the batch or the steps. A
