@@ -14,4 +14,5 @@ install(FILES "${PROJECT_BINARY_DIR}/dominoConfig.cmake"
               "${PROJECT_BINARY_DIR}/dominoConfigVersion.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/domino_deps.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindGomp.cmake"
-              "${PROJECT_SOURCE_DIR}/cmake/FindHdf5.cmake" DESTINATION "${DOMINO_CMAKE_DIR}")
+              "${PROJECT_SOURCE_DIR}/cmake/FindHdf5.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindLibzip.cmake" DESTINATION "${DOMINO_CMAKE_DIR}")

@@ -9,16 +9,15 @@
 #include <filesystem>
 #include <string>
 
-#include "domino/backends/ops.h"
 #include "domino/graph/registry.h"
 #include "domino/graph/warnings.h"
-#include "domino/layers.h"
-#include "domino/layers/initializers/initializers.h"
 #include "tests/layers/parity_file.h"
+#include "tests/models/doubled.h"
 
 namespace domino {
 namespace {
 
+using domino::testing::Doubled;
 using domino::testing::ParityFile;
 using ::testing::AllOf;
 using ::testing::Contains;
@@ -29,21 +28,6 @@ using ::testing::Not;
 std::filesystem::path path_of(const std::string& file) {
   return std::filesystem::path(DOMINO_TESTS_DIR) / "parity/data/files" / file;
 }
-
-/// x * factor, the mask passed: the "Parity>Doubled" of the recording.
-class Doubled final : public UnaryLayer<Doubled> {
- public:
-  static constexpr std::string_view kType = "Doubled";
-  struct Options {
-    std::string name = {};
-    void fields(Fields&) {}
-  };
-  explicit Doubled(Options options) : UnaryLayer(options.name) { set_supports_masking(true); }
-  const Options options() const { return {}; }
-
-  void build(const Shape& input) const { add_weight("factor", {input[-1]}, initializers::Ones{}); }
-  Tensor call(const Tensor& x) const { return ops::multiply(x, weight("factor")); }
-};
 
 class LoadModelTest : public ::testing::Test {
  protected:
