@@ -2,10 +2,10 @@
 """Makes random models with Keras 3.15.1, has Domino run the saved files, and compares outputs and masks.
 
     python fuzz.py [--seed N] [--count N] [--out FOLDER] [--runner PROGRAM] [--device NAME]
-                   [--shrink FOLDER] [--corpus FOLDER] [--steps NAME,NAME...]
+                   [--shrink FOLDER] [--corpus FOLDER] [--steps NAME,NAME...] [--back RULES]
 
-README.md says more. Graph N always is the same one, so `--seed N --count 1` repeats it. Exits with 1 if
-Domino differs.
+README.md says more. Graph N is the same one until a step is added, so `--seed N --count 1` repeats it.
+Exits with 1 if Domino differs.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 import generating  # noqa: E402  (sets Keras up)
+from generating.back import BackRunner
 from generating.batches import random_batches
 from generating.builder import Unfit
 from generating.counters import Counters, registered_layers
@@ -45,7 +46,10 @@ class Case:
 
 class Fuzzer:
     def __init__(self, arguments: argparse.Namespace) -> None:
-        self.runner = Runner(arguments.runner, arguments.device)
+        self.runner: Runner | BackRunner = Runner(arguments.runner, arguments.device)
+        if arguments.back:
+            program = arguments.runner.with_name("domino_resave_cases")
+            self.runner = BackRunner(program, arguments.back, arguments.out / "saved_by_domino")
         self.out: Path = arguments.out
         self.shrunk: Path | None = arguments.shrink
         self.corpus: Path | None = arguments.corpus
@@ -170,6 +174,7 @@ def main() -> int:
     parser.add_argument("--shrink", type=Path, help="where to write shrunk cases")
     parser.add_argument("--corpus", type=Path, help="where to keep small cases that agree")
     parser.add_argument("--steps", help="make graphs of these steps alone, as in generating/layer_steps.py")
+    parser.add_argument("--back", choices=("keras", "intended"), help="Domino saves under these rules, Keras judges")
     arguments = parser.parse_args()
     fuzzer = Fuzzer(arguments)
     start = time.time()

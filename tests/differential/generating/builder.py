@@ -36,6 +36,7 @@ class Builder:
         self.calls: list[Call] = []
         self.ids = {r for r, t in self.values.items() if t.dtype.startswith("int")}
         self.doubtful: set[Ref] = set()
+        self.read: set[Ref] = set()
 
     # Choices.
     def chance(self, probability: float) -> bool:
@@ -56,11 +57,15 @@ class Builder:
         return [ref for ref, value in self.values.items() if value.shape and fits(value)]
 
     def pick(self, fits: Callable[[Tensor], bool], sound: bool = False) -> Ref:
-        """Any tensor that fits, mostly a recent one. `sound`: one without NaN."""
+        """Any tensor that fits. `sound`: one without NaN."""
         found = [ref for ref in self.all(fits) if not (sound and ref in self.doubtful)]
         if not found:
             raise Unfit
-        return self.rnd.choice(found[-4:] if self.chance(0.6) else found)
+        unread = [ref for ref in found if ref not in self.read]
+        # Mostly what no call reads yet, so that the graph hangs together.
+        if unread and self.chance(0.6):
+            return self.rnd.choice(unread)
+        return self.rnd.choice(found[-4:] if self.chance(0.5) else found)
 
     def sequence(self, sound: bool = False) -> Ref:
         return self.pick(is_sequence, sound)
@@ -89,7 +94,7 @@ class Builder:
         steps = self.shape(ref)[1]
         return self.pick(lambda t: t.dtype == "bool" and len(t.shape) == 2 and t.shape[1] == steps)
 
-    def explicit(self, ref: Ref, probability: float = 0.2, name: str = "mask") -> dict[str, Any]:
+    def explicit(self, ref: Ref, probability: float = 0.35, name: str = "mask") -> dict[str, Any]:
         """Sometimes `mask=`: a tensor of the graph, or None, which Keras takes for not given."""
         if not self.chance(probability):
             return {}
@@ -128,6 +133,7 @@ class Builder:
         refs = [Ref(number, i) for i in range(len(outputs))]
         self.calls.append(Call(number, target, tuple(args), kwargs, len(outputs)))
         self.values.update(zip(refs, outputs, strict=True))
+        self.read.update(call.refs())
         if any(ref in self.doubtful for ref in refs_in((args, kwargs))):
             self.doubtful.update(refs)
         return refs
@@ -141,6 +147,7 @@ class Builder:
         except BaseException:
             del self.calls[calls:]
             self.values = values
+            self.read = {ref for call in self.calls for ref in call.refs()}
             used = {call.layer for call in self.calls}
             self.specs = {k: v for k, v in self.specs.items() if k in used}
             self.layers = {k: v for k, v in self.layers.items() if k in used}

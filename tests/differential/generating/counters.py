@@ -43,6 +43,8 @@ class Counters:
                 self.add("models", f"shared {_name(recipe.layers[key])}" if key.startswith("model") else "shared layer")
         for call in recipe.calls:
             self._call(recipe, call)
+        if kind == "model":
+            self.add("sizes", f"{5 * (len(recipe.calls) // 5):2d} calls or more")
 
     def _call(self, recipe: Recipe, call: Call) -> None:
         if call.is_operation:
@@ -88,7 +90,7 @@ class Counters:
             missing += [
                 f"{group}: {name}: {times}"
                 for name, times in counter.items()
-                if times < least and not (group == "layers" and name in registered)
+                if group != "sizes" and times < least and not (group == "layers" and name in registered)
             ]
         return sorted(missing)
 

@@ -33,7 +33,7 @@ def random_graph(seed: int, steps_named: Sequence[str] | None = None) -> Plan:
         return _alone(rnd, inputs, steps, square)
     b = Builder(rnd, inputs, steps, square=square is not None)
     grow(b, 1, ["embedding"])
-    grow(b, rnd.choice((4, 6, 8, 10, 14, 20, 30)), steps_named)
+    grow(b, rnd.choice((5, 7, 9, 12, 16, 22, 32)), steps_named)
     outputs = choose_outputs(b, rnd.choice((1, 1, 2, 3)), forms=True)
     form = rnd.choice(("list", "list", "dict"))
     return Plan(b.recipe(outputs, form).needed(), None, inputs, steps, square)
@@ -89,13 +89,27 @@ def take_step(b: Builder, names: Sequence[str] | None = None) -> None:
         raise Unfit
 
 
+def _calls_behind(b: Builder) -> dict[int, set[int]]:
+    """Per call, it and all calls that lead to it."""
+    behind: dict[int, set[int]] = {0: set()}
+    for call in b.calls:
+        behind[call.number] = {call.number}.union(*(behind[ref.call] for ref in call.refs()))
+    return behind
+
+
 def choose_outputs(b: Builder, count: int, forms: bool = False) -> object:
-    """Tensors that nothing reads, mostly; one alone, or a list or a dict."""
-    read = {ref for call in b.calls for ref in call.refs()}
+    """Tensors that nothing reads, and that much of the graph leads to; one alone, or a list or a dict."""
     made = [ref for ref in b.values if ref.call > 0] or list(b.values)
-    ends = [ref for ref in made if ref not in read] or made[-1:]
-    pool = ends if b.chance(0.8) else made
-    chosen = b.rnd.sample(pool, min(count, len(pool)))
+    ends = [ref for ref in made if ref not in b.read] or made[-1:]
+    pool = ends if b.chance(0.85) else made
+    behind = _calls_behind(b)
+    chosen: list[Ref] = []
+    covered: set[int] = set()
+    for _ in range(min(count, len(pool))):
+        rest = [ref for ref in pool if ref not in chosen]
+        best = max(rest, key=lambda ref: len(behind.get(ref.call, set()) - covered))
+        chosen.append(best if b.chance(0.75) else b.rnd.choice(rest))
+        covered |= behind.get(chosen[-1].call, set())
     if len(chosen) == 1 and b.chance(0.8):
         return chosen[0]
     if forms and b.chance(0.3):

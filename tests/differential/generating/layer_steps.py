@@ -168,7 +168,7 @@ def group_normalization(b: Builder) -> None:
 
 @step()
 def rms_normalization(b: Builder) -> None:
-    b.layer("RMSNormalization", b.pick(features), axis=b.choose(-1, -1, 1), epsilon=b.choose(1e-3, 0.1))
+    b.layer("RMSNormalization", b.pick(features), axis=-1, epsilon=b.choose(1e-3, 0.1))
 
 
 @step()
@@ -271,9 +271,14 @@ def up_sampling1d(b: Builder) -> None:
 
 
 # Pooling and convolution.
+def _padding(b: Builder) -> dict[str, str]:
+    """A window longer than the sequence gives no steps in Keras, and is refused in Domino."""
+    return {"padding": b.choose("valid", "same") if b.steps else "same"}
+
+
 def _pooling(class_name: str) -> None:
     def pool(b: Builder) -> None:
-        options = b.sometimes(0.5, strides=lambda: b.choose(1, 2), padding="same")
+        options = b.sometimes(0.5, strides=lambda: b.choose(1, 2)) | _padding(b)
         b.layer(class_name, b.sequence(), pool_size=b.choose(1, 2, 3), **options)
 
     pool.__name__ = class_name
@@ -324,7 +329,7 @@ def conv1d(b: Builder) -> None:
         kernel_size=b.choose(1, 2, 3),
         strides=strides,
         dilation_rate=1 if strides > 1 else b.choose(1, 2),
-        padding=b.choose("valid", "same", "causal"),
+        padding="causal" if b.chance(0.3) else _padding(b)["padding"],
         **b.sometimes(0.3, use_bias=False, activation=lambda: activation(b)),
     )
 
@@ -337,17 +342,15 @@ def conv1d_transpose(b: Builder) -> None:
 
 @step()
 def depthwise_conv1d(b: Builder) -> None:
-    options = b.sometimes(0.3, strides=2, padding="same", use_bias=False, depth_multiplier=2)
+    options = b.sometimes(0.3, strides=2, use_bias=False, depth_multiplier=2) | _padding(b)
     b.layer("DepthwiseConv1D", b.sequence(), kernel_size=b.choose(1, 2, 3), **options)
 
 
 @step()
 def separable_conv1d(b: Builder) -> None:
     options = b.sometimes(0.3, strides=2, use_bias=False, depth_multiplier=2)
-    # A kernel longer than the sequence gives no steps in Keras and is refused in Domino.
-    padding = b.choose("same", "causal", "valid") if b.steps else b.choose("same", "causal")
-    options |= {"filters": b.units(), "kernel_size": b.choose(1, 2, 3), "padding": padding}
-    b.layer("SeparableConv1D", b.sequence(), **options)
+    options |= _padding(b) if b.chance(0.7) else {"padding": "causal"}
+    b.layer("SeparableConv1D", b.sequence(), filters=b.units(), kernel_size=b.choose(1, 2, 3), **options)
 
 
 # Attention.
@@ -358,9 +361,9 @@ def multi_head_attention(b: Builder) -> None:
     kwargs: dict[str, Any] = {"value": value}
     if b.chance(0.25):
         kwargs["key"] = _of_steps(b, value)
-    kwargs |= b.explicit(query, 0.15, "query_mask") | b.explicit(value, 0.1, "value_mask")
+    kwargs |= b.explicit(query, 0.3, "query_mask") | b.explicit(value, 0.2, "value_mask")
     if "key" in kwargs:
-        kwargs |= b.explicit(value, 0.15, "key_mask")
+        kwargs |= b.explicit(value, 0.4, "key_mask")
     kwargs |= b.sometimes(0.15, use_causal_mask=True, return_attention_scores=True)
     options = b.sometimes(0.15, value_dim=3, output_shape=3, dropout=0.2, use_gate=True, use_bias=False)
     b.layer("MultiHeadAttention", query, num_heads=b.choose(1, 2), key_dim=2, call=kwargs, **options)
@@ -398,7 +401,9 @@ def _attended(b: Builder) -> tuple[list[Ref], dict[str, Any]]:
 # Recurrent layers.
 def _recurrent(b: Builder, backward: bool = False, **fixed: Any) -> LayerSpec:
     class_name = b.choose("LSTM", "GRU", "SimpleRNN")
-    options: dict[str, Any] = {"units": b.units(), "return_sequences": b.chance(0.65)}
+    sizes = [b.shape(ref)[1] for ref in b.all(is_vector)]  # of what can be its initial state
+    units = b.rnd.choice(sizes) if sizes and b.chance(0.3) else b.units()
+    options: dict[str, Any] = {"units": min(units, 6), "return_sequences": b.chance(0.65)}
     options |= b.sometimes(0.25, return_state=True, go_backwards=True, zero_output_for_mask=True)
     options |= b.sometimes(0.15, use_bias=False, unroll=bool(b.steps), dropout=0.3, recurrent_dropout=0.2)
     options |= b.sometimes(0.25, activation=lambda: b.choose(*STEP_ACTIVATIONS))
@@ -416,7 +421,7 @@ def _state_count(class_name: str) -> int:
 def _call_recurrent(b: Builder, spec: LayerSpec, x: Ref, units: int, states: int) -> list[Ref]:
     kwargs = b.explicit(x)
     vectors = [ref for ref in b.all(is_vector) if b.shape(ref)[1] == units]
-    if vectors and b.chance(0.4):
+    if vectors and b.chance(0.6):
         kwargs["initial_state"] = [b.rnd.choice(vectors) for _ in range(states)]
         if states == 1 and b.chance(0.5):
             kwargs["initial_state"] = kwargs["initial_state"][0]
@@ -443,7 +448,8 @@ def bidirectional(b: Builder) -> None:
         return
     inner = _recurrent(b)
     options: dict[str, Any] = {"layer": inner, "merge_mode": b.choose("concat", "sum", "mul", "ave", None)}
-    if b.chance(0.2):
+    # The default backward layer reads backwards.
+    if inner.options.get("go_backwards") or b.chance(0.15):
         kept = ("units", "return_sequences", "return_state")
         other = {k: v for k, v in inner.options.items() if k in kept}
         other["go_backwards"] = not inner.options.get("go_backwards", False)

@@ -16,7 +16,7 @@ def nested(b: Builder) -> None:
     """A Functional model, called on one tensor, a list or a dict; inside are steps of the same table."""
     if b.depth > 1:
         raise Unfit
-    outer = [b.pick(_enters) for _ in range(b.choose(1, 1, 2))]
+    outer = [b.pick(_enters) for _ in range(b.choose(1, 2))]
     named = b.chance(0.3)
     inputs = [_input_like(b, ref, f"in_{i}" if named else None) for i, ref in enumerate(outer)]
     inner = Builder(b.rnd, inputs, b.steps, b.depth + 1, b.square)
@@ -27,7 +27,7 @@ def nested(b: Builder) -> None:
     grow(inner, b.choose(0, 1, 2, 3, 4))
     results = choose_outputs(inner, b.choose(1, 1, 2), forms=True)
     recipe = inner.recipe(results, "dict" if named else "list").needed()
-    masks = [b.mask_for(ref) if b.chance(0.5) else None for ref in outer] if b.chance(0.15) else None
+    masks = [b.mask_for(ref) if b.chance(0.5) else None for ref in outer] if b.chance(0.3) else None
     kwargs = {} if masks is None else {"mask": _arranged(masks, named)}
     outputs = b.call(ModelSpec(recipe), _arranged(outer, named), **kwargs)
     if inner.doubtful:

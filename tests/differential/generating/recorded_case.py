@@ -104,17 +104,23 @@ def _flat_order(structure: dict, inputs: list) -> list:
 
 
 def agree(a: Outcome, b: Outcome) -> bool:
-    return same_masks(a, b) and all(
-        x.shape == y.shape and np.allclose(x, y, RELATIVE, ABSOLUTE, equal_nan=True)
-        for x, y in zip(a.values, b.values, strict=True)
-    )
+    return difference(a, b) is None
 
 
-def same_masks(a: Outcome, b: Outcome) -> bool:
-    return all(
-        (x is None) == (y is None) and (x is None or np.array_equal(x, y))
-        for x, y in zip(a.masks, b.masks, strict=True)
-    )
+def difference(a: Outcome, b: Outcome) -> str | None:
+    """What differs first between Keras' outcome and another."""
+    if len(a.values) != len(b.values):
+        return f"{len(a.values)} outputs in Keras, and {len(b.values)}"
+    for i, (x, y) in enumerate(zip(a.values, b.values, strict=True)):
+        if x.shape != y.shape or x.dtype != y.dtype:
+            return f"output {i}: {x.dtype} {x.shape} in Keras, and {y.dtype} {y.shape}"
+        if not np.allclose(x, y, RELATIVE, ABSOLUTE, equal_nan=True):
+            worst = np.nanargmax(np.abs(x.astype("float64") - y))
+            return f"output {i}: {x.flat[worst]} in Keras, and {y.flat[worst]}"
+    for i, (m, n) in enumerate(zip(a.masks, b.masks, strict=True)):
+        if (m is None) != (n is None) or (m is not None and not (m.dtype == n.dtype and np.array_equal(m, n))):
+            return f"mask of output {i}: {m} in Keras, and {n}"
+    return None
 
 
 def write_tensors(file: Path, runs: Sequence[tuple[Batch, Outcome]]) -> None:
