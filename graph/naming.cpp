@@ -32,6 +32,8 @@ std::string split_capitals(std::string_view text) {
 }  // namespace
 
 std::string to_snake_case(std::string_view class_name) {
+  // Keras calls the class GroupedQueryAttention and exports it under the shorter name.
+  if (class_name == "GroupQueryAttention") return "grouped_query_attention";
   std::string words;
   for (const char c : class_name) {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_') words += c;

@@ -135,13 +135,35 @@ TEST(MultiHeadAttentionTest, RefusesOptionsThatMeanNothing) {
             "MultiHeadAttention: value_dim is 0; expected at least 1");
   EXPECT_EQ(error_of([] { return MultiHeadAttention(2, 3, {.sliding_window = 0}); }),
             "MultiHeadAttention: sliding_window is 0; expected at least 1");
-  EXPECT_EQ(error_of([] {
-              return MultiHeadAttention(2, 3, {.attention_axes = 2})(
-                  {.query = waves({1, 2, 2, 4}), .value = waves({1, 2, 2, 4})});
+  EXPECT_EQ(
+      error_of([] {
+        return MultiHeadAttention(2, 3, {.attention_axes = {1, 3}})(
+            {.query = waves({1, 2, 2, 4}), .value = waves({1, 2, 2, 4})});
+      }),
+      "MultiHeadAttention (unnamed) on (1, 2, 2, 4), (1, 2, 2, 4): attention_axes is (1, 3) for "
+      "inputs of 4 axes; expected axes of steps, each once, here from 1 to 2");
+}
+
+TEST(MultiHeadAttentionTest, AttendsAlongOneAxisOfAPicture) {
+  const MultiHeadAttention layer(2, 3, {.attention_axes = 2});
+  const SymbolicTensor query = Input({.shape = {2, kAny, 4}});
+  const SymbolicTensor value = Input({.shape = {2, kAny, 4}});
+  EXPECT_EQ(
+      layer.outputs({.query = query, .value = value, .return_attention_scores = true})[1].shape(),
+      (Shape{kAny, 2, 2, kAny, kAny}));
+  EXPECT_EQ(error_of([&] {
+              return layer({.query = waves({1, 2, 3, 4}), .value = waves({1, 5, 3, 4})});
             }),
-            "MultiHeadAttention (unnamed) on (1, 2, 2, 4), (1, 2, 2, 4): attention_axes is (2) for "
-            "inputs of 4 axes; only attention over all axes of steps is supported: leave "
-            "attention_axes out");
+            "MultiHeadAttention (unnamed) on (1, 2, 3, 4), (1, 5, 3, 4): query and key need equal "
+            "sizes but for the features and attention_axes, got (1, 2, 3, 4) and (1, 5, 3, 4)");
+  EXPECT_EQ(
+      error_of([&] {
+        return layer({.query = waves({1, 2, 3, 4}),
+                      .value = waves({1, 2, 3, 4}),
+                      .query_mask = Mask({1, 2}, {1, 0})});
+      }),
+      "MultiHeadAttention (unnamed) on (1, 2, 3, 4), (1, 2, 3, 4): its query_mask has shape (1, "
+      "2); expected all axes up to the attended one, here (1, 2, 3)");
 }
 
 TEST(MultiHeadAttentionTest, SaysWhichInputsItNeeds) {

@@ -61,6 +61,8 @@ def intended_call(
         _end_masks_of_the_inner_layer(made)
     if isinstance(layer, layers.MultiHeadAttention):
         _keep_and_use_masks_of_attention(made)
+    if isinstance(layer, layers.GroupQueryAttention) and "query_mask" in keywords:
+        _hand_on_query_mask(made)
     return made if made.differs else None
 
 
@@ -133,3 +135,9 @@ def _keep_and_use_masks_of_attention(made: IntendedCall) -> None:
     made.keywords["attention_mask"] = steps if given is None else ops.logical_and(given, steps)
     set_keras_mask(made.inputs[0], None)
     made.mends.append(lambda outputs: set_keras_mask(outputs[0], keras.ops.convert_to_tensor(mask)))
+
+
+def _hand_on_query_mask(made: IntendedCall) -> None:
+    mask = ops.convert_to_tensor(made.keywords["query_mask"])
+    made.mends.append(lambda outputs: set_keras_mask(outputs[0], mask))
+    made.differs = True
