@@ -124,6 +124,11 @@ CONFIGS: list[Callable[[], layers.Layer]] = [
     lambda: layers.Softmax(axis=[1, 2]),
     lambda: layers.Softmax(),
     lambda: layers.Attention(True, "concat", 0.1, seed=2),
+    lambda: layers.AdditiveAttention(False, 0.1, seed=2),
+    lambda: layers.GroupQueryAttention(3, 4, 2),
+    lambda: layers.GroupQueryAttention(
+        3, 4, 2, 0.1, False, 2, use_gate=True, seed=4, **_weights("kernel", "bias")
+    ),
     lambda: layers.MultiHeadAttention(2, 3),
     lambda: layers.MultiHeadAttention(
         2,
@@ -185,6 +190,8 @@ CONFIGS: list[Callable[[], layers.Layer]] = [
     layers.Add,
     layers.Average,
     lambda: layers.Concatenate(1),
+    lambda: layers.Dot(-1),
+    lambda: layers.Dot((2, 1), True),
     layers.Maximum,
     layers.Minimum,
     layers.Multiply,

@@ -1,4 +1,4 @@
-"""Add, Subtract, Multiply, Average, Maximum, Minimum, Concatenate."""
+"""Add, Subtract, Multiply, Average, Maximum, Minimum, Concatenate, Dot."""
 
 from collections.abc import Callable
 from functools import partial
@@ -40,9 +40,37 @@ def elementwise(layer: Callable[..., layers.Layer]) -> list[Experiment]:
         Experiment("broadcast_step", layer, several(SHAPE, one_step), _broadcast(first_step)),
         Experiment("broadcast_feature", layer, several(SHAPE, (BATCH, STEPS, 1)), TWO[:3]),
     ]
+    found += _ranks(layer)
     if layer is not layers.Subtract:
         found.append(Experiment("three", layer, several(SHAPE, SHAPE, SHAPE), THREE))
     return found
+
+
+def _ranks(layer: Callable[..., layers.Layer]) -> list[Experiment]:
+    """Inputs of fewer axes get axes of size 1 behind the batch."""
+    flat, rows = (BATCH, FEATURES), (BATCH, 2, STEPS, FEATURES)
+    of_sequence, of_batch = MASKS["holes"], MASKS["holes"][:, 1]
+    masked = (
+        Case("none"),
+        Case("first_only", (of_sequence,)),
+        Case("second_only", (None, of_batch)),
+    )
+    return [
+        Experiment("ranks_3_2", layer, several(SHAPE, flat), masked),
+        Experiment(
+            "ranks_2_3",
+            layer,
+            several(flat, SHAPE),
+            (
+                Case("none"),
+                Case("first_only", (of_batch,)),
+                Case("second_only", (None, of_sequence)),
+            ),
+        ),
+        Experiment("ranks_4_2", layer, several(rows, flat), (Case("none"),)),
+        Experiment("ranks_4_3", layer, several(rows, SHAPE), (Case("none"),)),
+        Experiment("ranks_3_1", layer, several(SHAPE, (BATCH,)), (Case("none"),)),
+    ]
 
 
 def _broadcast(second) -> tuple[Case, ...]:
@@ -96,7 +124,34 @@ def concatenate() -> list[Experiment]:
     ]
 
 
+def dot() -> list[Experiment]:
+    flat, turned = (BATCH, FEATURES), (BATCH, FEATURES, 2)
+    rows = (BATCH, 2, FEATURES, STEPS)
+    on: dict[str, tuple[tuple[int, ...], tuple[int, ...], int | tuple[int, int]]] = {
+        "2_2": (flat, flat, 1),
+        "2_2_last": (flat, flat, -1),
+        "3_2": (SHAPE, flat, -1),
+        "2_3": (flat, SHAPE, (1, 2)),
+        "3_3": (SHAPE, SHAPE, 2),
+        "3_3_steps": (SHAPE, SHAPE, 1),
+        "3_3_two": (SHAPE, turned, (2, 1)),
+        "3_3_from_the_end": (SHAPE, turned, (-1, -2)),
+        "4_3": (rows, SHAPE, (2, 2)),
+        "3_4": (SHAPE, rows, (1, 3)),
+        "4_4": (rows, rows, 2),
+        "4_2": (rows, flat, (2, 1)),
+    }
+    found = []
+    for name, (a, b, axes) in on.items():
+        masked = TWO if name == "3_3" else TWO[:1]
+        for normalize in (False, True):
+            made = partial(layers.Dot, axes, normalize=normalize)
+            label = f"{name}_normalized" if normalize else name
+            found.append(Experiment(label, made, several(a, b), masked, ("mean", "lstm")))
+    return found
+
+
 EXPERIMENTS = {
     name: partial(elementwise, getattr(layers, name.capitalize()))
     for name in ("add", "subtract", "multiply", "average", "maximum", "minimum")
-} | {"concatenate": concatenate}
+} | {"concatenate": concatenate, "dot": dot}
