@@ -30,6 +30,9 @@ LayerRegistration find_layer(std::string_view type) {
     if (row.type == type) return row;
   }
   if (type == InputLayer::kType) return register_row<InputLayer>();
+  check<BuildError>(type != "Wrapper",
+                    "the base of wrappers computes nothing itself; give a wrapper, such as "
+                    "TimeDistributed or Bidirectional");
   fail<BuildError>(
       "no layer class is called '{}'; a custom class must be made known by "
       "register_layer<T>(\"{}\")",

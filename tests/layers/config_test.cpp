@@ -136,6 +136,15 @@ TEST(LayerConfig, LeavesTheTypeOfAnInputAlone) {
   EXPECT_TRUE(warnings.empty());
 }
 
+TEST(LayerConfig, RefusesTheBaseOfWrappers) {
+  const Config wrapper = Config::object(
+      {{"class_name", "Wrapper"},
+       {"config", Config::object({{"name", "w"}, {"layer", dense_with("dtype", "float32")}})}});
+  EXPECT_EQ(error_of([&] { return deserialize_layer(wrapper); }),
+            "Wrapper: the base of wrappers computes nothing itself; give a wrapper, such as "
+            "TimeDistributed or Bidirectional");
+}
+
 TEST(LayerConfig, RefusesAnActivationThatIsALayer) {
   const Config leaky = Config::object(
       {{"class_name", "LeakyReLU"}, {"config", Config::object({{"negative_slope", 0.1}})}});
