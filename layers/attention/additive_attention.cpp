@@ -23,8 +23,7 @@ void AdditiveAttention::build(const std::vector<std::vector<Shape>>& shapes) con
 }
 
 Tensor AdditiveAttention::scores(const Tensor& query, const Tensor& key) const {
-  const Tensor pairs =
-      ops::tanh(ops::add(ops::expand_dims(query, -2), ops::expand_dims(key, -3)));
+  const Tensor pairs = ops::tanh(ops::add(ops::expand_dims(query, -2), ops::expand_dims(key, -3)));
   const Tensor scale = optional_weight("scale");
   return ops::sum(scale.defined() ? ops::multiply(pairs, scale) : pairs, {-1});
 }

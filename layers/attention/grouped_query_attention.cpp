@@ -23,16 +23,16 @@ void GroupQueryAttentionOptions::fields(Fields& f) {
 
 GroupQueryAttention::GroupQueryAttention(int head_dim, int num_query_heads, int num_key_value_heads,
                                          GroupQueryAttentionOptions options)
-    : GroupQueryAttention(
-          with(&GroupQueryAttentionOptions::head_dim, head_dim,
-               with(&GroupQueryAttentionOptions::num_query_heads, num_query_heads,
-                    with(&GroupQueryAttentionOptions::num_key_value_heads, num_key_value_heads,
-                         std::move(options))))) {}
+    : GroupQueryAttention(with(&GroupQueryAttentionOptions::head_dim, head_dim,
+                               with(&GroupQueryAttentionOptions::num_query_heads, num_query_heads,
+                                    with(&GroupQueryAttentionOptions::num_key_value_heads,
+                                         num_key_value_heads, std::move(options))))) {}
 
 GroupQueryAttention::GroupQueryAttention(GroupQueryAttentionOptions options)
     : ProjectedAttention(options.name), options_(std::move(options)) {
   const auto check_positive = [](std::string_view option, int value) {
-    check<ValueError>(value > 0, "GroupQueryAttention: {} is {}; expected at least 1", option, value);
+    check<ValueError>(value > 0, "GroupQueryAttention: {} is {}; expected at least 1", option,
+                      value);
   };
   check_positive("head_dim", options_.head_dim);
   check_positive("num_query_heads", options_.num_query_heads);

@@ -72,8 +72,8 @@ ops::Axes inverse(const ops::Axes& axes) {
 
 Tensor AttentionAxes::folded(const Tensor& x) const {
   const Tensor ordered = transposed(ops::cast(x, DType::Float32), order(left_, attended_));
-  return ops::reshape(ordered, {x.size(0) * product(left(x.shape())),
-                                product(attended(x.shape())), x.size(-1)});
+  return ops::reshape(
+      ordered, {x.size(0) * product(left(x.shape())), product(attended(x.shape())), x.size(-1)});
 }
 
 Tensor AttentionAxes::unfolded(const Tensor& x, const Shape& like) const {
@@ -113,7 +113,8 @@ Tensor with_ones(const Tensor& x, std::size_t ones, int at) {
 Tensor seen_by_steps(const Arguments& arguments, std::string_view name, const AttentionAxes& axes) {
   const OptionalMask mask = arguments.mask(name);
   if (!mask) return {};
-  const Shape& shape = arguments.tensor(name == "key" && !arguments.has("key") ? "value" : name).shape();
+  const Shape& shape =
+      arguments.tensor(name == "key" && !arguments.has("key") ? "value" : name).shape();
   const std::optional<int> axis = axes.only();
   check<MaskError>(axis.has_value(),
                    "takes a {}_mask for (batch, steps, features), not for {}; give an "
@@ -215,8 +216,8 @@ Tensor projected(const Tensor& x, const Projection& projection, int from_axes,
   const std::int64_t from = product(Sizes(kernel.shape().begin(), middle));
   const Sizes to(middle, kernel.shape().end());
   check_built_for(from, x.shape(), -1, fmt::format("its {} ", projection.name));
-  const Tensor bias = projection.bias.defined() ? ops::reshape(projection.bias, {product(to)})
-                                                : Tensor();
+  const Tensor bias =
+      projection.bias.defined() ? ops::reshape(projection.bias, {product(to)}) : Tensor();
   const Tensor y = ops::dense(x, ops::reshape(kernel, {from, product(to)}), bias, activation);
   return ops::reshape(y, Shape(joined(x.shape().without(-1).sizes(), to)));
 }

@@ -149,7 +149,8 @@ class ProjectedAttention : public NamedLayer<D> {
   }
 
   /// The layer's outputs from the heads of its inputs.
-  Tensors outputs_of(const Arguments& arguments, const AttentionAxes& axes, HeadsOfCall heads) const {
+  Tensors outputs_of(const Arguments& arguments, const AttentionAxes& axes,
+                     HeadsOfCall heads) const {
     const auto& o = this->self().options();
     const Tensor query = arguments.tensor("query");
     const bool gives_scores = arguments.option("return_attention_scores", false);
@@ -162,7 +163,8 @@ class ProjectedAttention : public NamedLayer<D> {
       output = ops::multiply(output, projected(axes.folded(query), projection("_gate_dense"), 1,
                                                op::UnaryKind::Sigmoid));
     }
-    output = ops::reshape(output, {output.size(0), output.size(1), output.size(2) * output.size(3)});
+    output =
+        ops::reshape(output, {output.size(0), output.size(1), output.size(2) * output.size(3)});
     output = projected(output, projection(std::string(D::kOutputDense)), 2);
     output = axes.unfolded(output, query.shape());
     return gives_scores ? Tensors{output, result.scores} : Tensors{output};
@@ -177,13 +179,13 @@ class ProjectedAttention : public NamedLayer<D> {
     // A key_mask is about the key, which is the value if none is given.
     const bool masks_value = !call.key && call.key_mask.kind() == MaskArgument<T>::Kind::Given;
     const std::vector<T> key = masks_value ? std::vector<T>{call.value} : listed(call.key);
-    return this->apply(
-        Call<T>{.arguments = {{call.query}, {call.value}, key, listed(call.attention_mask)},
-                .masks = {call.query_mask, call.value_mask, call.key_mask},
-                .options = Config::object({{"return_attention_scores", call.return_attention_scores},
-                                           {"use_causal_mask", call.use_causal_mask}}),
-                .positional = false,
-                .where = where});
+    return this->apply(Call<T>{
+        .arguments = {{call.query}, {call.value}, key, listed(call.attention_mask)},
+        .masks = {call.query_mask, call.value_mask, call.key_mask},
+        .options = Config::object({{"return_attention_scores", call.return_attention_scores},
+                                   {"use_causal_mask", call.use_causal_mask}}),
+        .positional = false,
+        .where = where});
   }
 
   template <class T>

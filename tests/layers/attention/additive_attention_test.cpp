@@ -28,12 +28,18 @@ TEST(AdditiveAttentionTest, ScalesEachFeatureIfAsked) {
 
 TEST(AdditiveAttentionTest, SaysWhatItNeeds) {
   const AdditiveAttention layer({.name = "a"});
-  EXPECT_EQ(error_of([&] { return layer({ops::ones({2, 3, 4})}); }),
-            "AdditiveAttention 'a' on (2, 3, 4): needs [query, value] or [query, value, key], got 1 "
-            "tensors");
-  EXPECT_EQ(error_of([&] { return layer({ops::ones({3, 4}), ops::ones({3, 4})}); }),
-            "AdditiveAttention 'a' on (3, 4), (3, 4): needs tensors of (batch, steps, features), got "
-            "(3, 4)");
+  EXPECT_EQ(
+      error_of([&] {
+        return layer({ops::ones({2, 3, 4})});
+      }),
+      "AdditiveAttention 'a' on (2, 3, 4): needs [query, value] or [query, value, key], got 1 "
+      "tensors");
+  EXPECT_EQ(
+      error_of([&] {
+        return layer({ops::ones({3, 4}), ops::ones({3, 4})});
+      }),
+      "AdditiveAttention 'a' on (3, 4), (3, 4): needs tensors of (batch, steps, features), got "
+      "(3, 4)");
 }
 
 }  // namespace

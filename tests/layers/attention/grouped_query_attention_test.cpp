@@ -25,12 +25,13 @@ TEST(GroupQueryAttentionTest, HasKerasNamesAndWeights) {
     found.push_back(weight.path + " " + to_string(weight.value.shape()));
   }
   const std::string layer = "layers/grouped_query_attention/";
-  EXPECT_EQ(found, (std::vector<std::string>{
-                       layer + "_query_dense/kernel (4, 4, 3)", layer + "_query_dense/bias (4, 3)",
-                       layer + "_key_dense/kernel (4, 2, 3)", layer + "_key_dense/bias (2, 3)",
-                       layer + "_gate_dense/kernel (4, 4, 3)", layer + "_gate_dense/bias (4, 3)",
-                       layer + "_value_dense/kernel (4, 2, 3)", layer + "_value_dense/bias (2, 3)",
-                       layer + "_output_dense/kernel (4, 3, 4)", layer + "_output_dense/bias (4,)"}));
+  EXPECT_EQ(found,
+            (std::vector<std::string>{
+                layer + "_query_dense/kernel (4, 4, 3)", layer + "_query_dense/bias (4, 3)",
+                layer + "_key_dense/kernel (4, 2, 3)", layer + "_key_dense/bias (2, 3)",
+                layer + "_gate_dense/kernel (4, 4, 3)", layer + "_gate_dense/bias (4, 3)",
+                layer + "_value_dense/kernel (4, 2, 3)", layer + "_value_dense/bias (2, 3)",
+                layer + "_output_dense/kernel (4, 3, 4)", layer + "_output_dense/bias (4,)"}));
 }
 
 TEST(GroupQueryAttentionTest, RefusesOptionsThatMeanNothing) {
@@ -43,11 +44,10 @@ TEST(GroupQueryAttentionTest, RefusesOptionsThatMeanNothing) {
 
 TEST(GroupQueryAttentionTest, TakesSequencesOnly) {
   const Tensor x = ops::ones({1, 2, 3, 4});
-  EXPECT_EQ(error_of([&] {
-              return GroupQueryAttention(3, 4, 2)({.query = x, .value = x});
-            }),
-            "GroupQueryAttention (unnamed) on (1, 2, 3, 4), (1, 2, 3, 4): needs query, value and key of "
-            "(batch, steps, features), got (1, 2, 3, 4)");
+  EXPECT_EQ(
+      error_of([&] { return GroupQueryAttention(3, 4, 2)({.query = x, .value = x}); }),
+      "GroupQueryAttention (unnamed) on (1, 2, 3, 4), (1, 2, 3, 4): needs query, value and key of "
+      "(batch, steps, features), got (1, 2, 3, 4)");
 }
 
 }  // namespace

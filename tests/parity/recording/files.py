@@ -133,6 +133,24 @@ def encoder_decoder() -> SavedModel:
     return SavedModel(experiment.keras, dict(experiment.batches))
 
 
+def cells_and_groups() -> SavedModel:
+    """Stacks of cells, whose states Keras nests, and the attention that has another name inside."""
+
+    def stack(**options: bool) -> layers.RNN:
+        return layers.RNN([layers.LSTMCell(3), layers.GRUCell(4)], **options)
+
+    ids = _ids()
+    x = _embedded(ids)
+    h, first, second = stack(return_sequences=True, return_state=True)(x)
+    again = stack(go_backwards=True)(x, initial_state=[first, second])
+    both = layers.RNN(layers.SimpleRNNCell(2), return_sequences=True)
+    turned = layers.Bidirectional(both, merge_mode="sum")(h)
+    seen = layers.GroupQueryAttention(2, 4, 2)(h, x)
+    weighted = layers.AdditiveAttention()([seen, x])
+    outputs = [again, turned, seen, layers.Dot(2)([weighted, h])]
+    return SavedModel(keras.Model(ids, outputs), SENTENCES)
+
+
 def user_operations() -> SavedModel:
     ids = _ids()
     h = layers.LSTM(3, return_sequences=True)(_embedded(ids))
@@ -231,6 +249,7 @@ MODELS: list[Callable[[], SavedModel]] = [
     sequential,
     encoder_blocks,
     encoder_decoder,
+    cells_and_groups,
     user_operations,
     nested_and_shared,
     masked_floats,
