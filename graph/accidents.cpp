@@ -133,7 +133,7 @@ bool backwards_keeps_mask_order(const Layer& layer, const MaskResolution& masks,
   return true;
 }
 
-constexpr std::array<Accident, 7> kAccidents = {{
+constexpr auto kAccidents = std::to_array<Accident>({
     {"mask=None does not switch a mask off",
      "uses the mask that its input carries although mask=None was given, as Keras 3.15 does",
      none_is_not_given, nullptr},
@@ -161,7 +161,7 @@ constexpr std::array<Accident, 7> kAccidents = {{
     {"go_backwards hands on an unreversed mask",
      "reverses the steps but not the mask that it hands on, as Keras 3.15 does", nullptr,
      backwards_keeps_mask_order},
-}};
+});
 
 }  // namespace
 
