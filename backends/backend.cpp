@@ -62,10 +62,16 @@ Tensors run_on_meta(const op::Operation& operation, const Tensors& inputs,
   Tensors outputs;
   for (const auto& [shape, dtype] : specs) {
     const ValueNumber value = op::value_number(operation, inputs, static_cast<int>(outputs.size()));
-    outputs.push_back(Tensor::meta(shape, dtype, value));
+    outputs.push_back(Tensor::meta(meta::with_unknown_sizes(shape), dtype, value));
     meta::Trace::note(outputs.back(), operation, inputs);
   }
   return outputs;
+}
+
+bool has_strings(const Tensors& inputs, const std::vector<meta::TensorSpec>& specs) {
+  return std::ranges::find(specs, DType::String, &meta::TensorSpec::dtype) != specs.end() ||
+         std::ranges::any_of(
+             inputs, [](const Tensor& x) { return x.defined() && x.dtype() == DType::String; });
 }
 
 void check_devices(const op::Operation& operation, const Tensors& inputs, const Backend& backend) {
@@ -77,6 +83,32 @@ void check_devices(const op::Operation& operation, const Tensors& inputs, const 
                        op::name_of(operation), x.shape(), name_of(x.device()), backend.name(),
                        name_of(backend.device()));
   }
+}
+
+/// Carries the op out where its operands lie.
+Tensors run_there(const op::Operation& operation, const Tensors& inputs,
+                  std::vector<meta::TensorSpec> specs, const Backend& backend) {
+  check_devices(operation, inputs, backend);
+  const KernelTable::Row* row = backend.kernels().find(operation, inputs);
+  check<DeviceError>(row != nullptr, "backend '{}' cannot carry out {}", backend.name(),
+                     op::name_of(operation));
+  Tensors outputs;
+  for (auto& [shape, dtype] : specs) {
+    outputs.push_back(shape.known() ? backend.allocate(std::move(shape), dtype) : Tensor());
+  }
+  OpObserver::tell(operation, row->owner);
+  row->run(operation, inputs, outputs);
+  return outputs;
+}
+
+Tensors run_on_host(const op::Operation& operation, Tensors inputs,
+                    std::vector<meta::TensorSpec> specs, const Backend& backend) {
+  for (Tensor& x : inputs) {
+    if (x.defined() && x.device() != Device::Host) x = backend.download(x);
+  }
+  Tensors outputs = run_there(operation, inputs, std::move(specs), reference::reference_backend());
+  for (Tensor& output : outputs) output = backend.upload(output);
+  return outputs;
 }
 
 }  // namespace
@@ -119,7 +151,8 @@ BackendScope::~BackendScope() { current = previous_; }
 
 Tensor resident(const Tensor& host) {
   const Backend& backend = current_backend();
-  if (backend.device() == host.device()) return host;
+  const bool stays = host.dtype() == DType::String && backend.device() != Device::Meta;
+  if (stays || backend.device() == host.device()) return host;
   if (backend.device() == Device::Meta) return backend.upload(host);
   const auto copy = host.storage()->attachment(fmt::format("copy on {}", backend.name()), [&] {
     return std::make_shared<Tensor>(backend.upload(host));
@@ -131,25 +164,24 @@ OpObserver::OpObserver(Hear hear)
     : hear_(std::move(hear)), outer_(std::exchange(innermost_observer, this)) {}
 OpObserver::~OpObserver() { innermost_observer = outer_; }
 
+void OpObserver::tell(const op::Operation& operation, std::string_view owner) {
+  for (OpObserver* observer = innermost_observer; observer != nullptr;
+       observer = observer->outer_) {
+    observer->hear_(operation, owner);
+  }
+}
+
 Tensors run(const op::Operation& operation, const Tensors& inputs) {
   std::vector<meta::TensorSpec> specs = meta::infer(operation, inputs);
   const Backend& backend = current_backend();
   if (backend.device() == Device::Meta || has_meta(inputs)) {
     return run_on_meta(operation, inputs, specs);
   }
-  if (has_half(inputs) && !moves_only(operation)) return run_in_float32(operation, inputs, specs);
-  check_devices(operation, inputs, backend);
-  const KernelTable::Row* row = backend.kernels().find(operation, inputs);
-  check<DeviceError>(row != nullptr, "backend '{}' cannot carry out {}", backend.name(),
-                     op::name_of(operation));
-  Tensors outputs;
-  for (auto& [shape, dtype] : specs) outputs.push_back(backend.allocate(std::move(shape), dtype));
-  for (OpObserver* observer = innermost_observer; observer != nullptr;
-       observer = observer->outer_) {
-    observer->hear_(operation, row->owner);
+  if (has_strings(inputs, specs)) {
+    return run_on_host(operation, inputs, std::move(specs), backend);
   }
-  row->run(operation, inputs, outputs);
-  return outputs;
+  if (has_half(inputs) && !moves_only(operation)) return run_in_float32(operation, inputs, specs);
+  return run_there(operation, inputs, std::move(specs), backend);
 }
 
 }  // namespace domino

@@ -43,7 +43,8 @@ class KernelTable {
   std::array<std::vector<Row>, std::variant_size_v<op::Operation>> rows_;
 };
 
-/// Carries ops out somewhere: where tensors lie, and the kernels that work there.
+/// Carries ops out somewhere: where tensors lie, and the kernels that work there. Strings lie on the
+/// host, whatever the backend: upload and download give them back as they are.
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -91,14 +92,18 @@ class OpObserver {
   OpObserver(const OpObserver&) = delete;
   OpObserver& operator=(const OpObserver&) = delete;
 
+  /// Tells those of this thread.
+  static void tell(const op::Operation& operation, std::string_view owner);
+
  private:
-  friend Tensors run(const op::Operation&, const Tensors&);
   Hear hear_;
   OpObserver* outer_;
 };
 
 /// Carries out one op: infers its outputs; on meta operands returns meta tensors, else allocates the
-/// outputs on the current backend and runs its kernel. Half types are computed in float32.
+/// outputs on the current backend and runs its kernel. Half types are computed in float32. What reads
+/// or gives strings is computed by the reference on the host, and its numbers are uploaded; an output
+/// whose size depends on the strings is allocated by the kernel.
 ///
 /// Throws what infer and the kernel throw, and DeviceError if an operand lies elsewhere or the
 /// backend has no kernel for the call.

@@ -13,7 +13,8 @@
 /// The ops that backends carry out: one attribute struct each, with the inputs it reads.
 ///
 /// An input that may be left out is an undefined Tensor. Sizes, dtypes and errors of every op are in
-/// backends/meta/infer.cpp; its meaning is the plain loop in backends/reference.
+/// backends/meta/infer.cpp; its meaning is the plain loop in backends/reference. Ops with kTakesStrings
+/// read strings too; all others refuse them.
 namespace domino::op {
 
 /// Element-wise functions of one tensor. The activations are those of keras/src/activations with
@@ -124,6 +125,7 @@ struct Reduce {
 /// x -> x with axis `axes[i]` put at place i.
 struct Transpose {
   static constexpr std::string_view kName = "transpose";
+  static constexpr bool kTakesStrings = true;
   std::vector<int> axes;
   auto tie() const { return std::tie(axes); }
 };
@@ -131,6 +133,7 @@ struct Transpose {
 /// x -> per axis `count` entries from `begin` on, `stride` apart (which may be negative).
 struct Slice {
   static constexpr std::string_view kName = "slice";
+  static constexpr bool kTakesStrings = true;
   std::vector<std::int64_t> begin;
   std::vector<std::int64_t> count;
   std::vector<std::int64_t> stride;
@@ -140,6 +143,7 @@ struct Slice {
 /// any number of tensors of one dtype -> joined along `axis` (counted from the front).
 struct Concatenate {
   static constexpr std::string_view kName = "concatenate";
+  static constexpr bool kTakesStrings = true;
   int axis = 0;
   auto tie() const { return std::tie(axis); }
 };
@@ -148,6 +152,7 @@ struct Concatenate {
 /// Throws ValueError for an index outside the axis.
 struct Take {
   static constexpr std::string_view kName = "take";
+  static constexpr bool kTakesStrings = true;
   int axis = 0;
   auto tie() const { return std::tie(axis); }
 };
@@ -155,6 +160,7 @@ struct Take {
 /// x -> x repeated to `shape` by broadcasting.
 struct BroadcastTo {
   static constexpr std::string_view kName = "broadcast_to";
+  static constexpr bool kTakesStrings = true;
   Shape shape;
   auto tie() const { return std::tie(shape.sizes()); }
 };
@@ -199,6 +205,64 @@ struct Dense {
 struct Embedding {
   static constexpr std::string_view kName = "embedding";
   auto tie() const { return std::tie(); }
+};
+
+/// x, keys (n), values (n), otherwise? () -> per element of x the value beside the key that it equals.
+/// Keys and values are strings or int64; x is of the keys' type, `otherwise` of the values'.
+/// Throws ValueError for what is no key, if there is no `otherwise`, and for a table without keys.
+struct Lookup {
+  static constexpr std::string_view kName = "lookup";
+  static constexpr bool kTakesStrings = true;
+  auto tie() const { return std::tie(); }
+};
+
+enum class SplitKind : std::uint8_t { None, Whitespace, Character };
+
+/// strings -> their tokens as Keras' TextVectorization makes them: ASCII letters in lower case, ASCII
+/// punctuation dropped, split at ASCII whitespace or into UTF-8 characters (U+FFFD for bytes that are
+/// none), and for each width in `ngrams` the runs of so many tokens, joined by spaces.
+///
+/// A split adds an axis as long as the longest row; shorter ones end with "". Without it n-grams are
+/// those of the last axis.
+struct Tokenize {
+  static constexpr std::string_view kName = "tokenize";
+  static constexpr bool kTakesStrings = true;
+  bool lower = false;
+  bool strip_punctuation = false;
+  SplitKind split = SplitKind::None;
+  std::vector<std::int64_t> ngrams;
+  auto tie() const { return std::tie(lower, strip_punctuation, split, ngrams); }
+};
+
+/// x (strings, or int64 as decimal text) -> hash modulo `buckets`, int64. The hash is FarmHash's
+/// Fingerprint64, or with `salted` SipHash-2-4 under the two keys.
+struct HashBucket {
+  static constexpr std::string_view kName = "hash_bucket";
+  static constexpr bool kTakesStrings = true;
+  std::int64_t buckets = 1;
+  bool salted = false;
+  std::uint64_t key_0 = 0;
+  std::uint64_t key_1 = 0;
+  auto tie() const { return std::tie(buckets, salted, key_0, key_1); }
+};
+
+/// any number of tensors of one shape, strings or int64 -> one hash of all modulo `buckets`, int64, as
+/// TensorFlow's sparse.cross_hashed.
+struct HashCross {
+  static constexpr std::string_view kName = "hash_cross";
+  static constexpr bool kTakesStrings = true;
+  std::int64_t buckets = 1;
+  auto tie() const { return std::tie(buckets); }
+};
+
+/// x (..., n) int64, weights? (..., n) -> (..., depth): how often each number from 0 to depth - 1
+/// occurs, int64, or the sum of its weights; with `binary` 1 if it occurs. Larger numbers do not count.
+/// Throws ValueError for one below 0.
+struct Bincount {
+  static constexpr std::string_view kName = "bincount";
+  std::int64_t depth = 0;
+  bool binary = false;
+  auto tie() const { return std::tie(depth, binary); }
 };
 
 /// x -> exp(x - max) / sum along `axis` (counted from the front).
@@ -264,9 +328,10 @@ struct Rnn {
   }
 };
 
-using Operation = std::variant<Unary, Binary, Where, Cast, Reduce, Transpose, Slice, Concatenate,
-                               Take, BroadcastTo, Full, Arange, MatMul, Dense, Embedding, Softmax,
-                               LayerNorm, BatchNorm, Conv1D, Rnn>;
+using Operation =
+    std::variant<Unary, Binary, Where, Cast, Reduce, Transpose, Slice, Concatenate, Take,
+                 BroadcastTo, Full, Arange, MatMul, Dense, Embedding, Softmax, LayerNorm, BatchNorm,
+                 Conv1D, Rnn, Lookup, Tokenize, HashBucket, HashCross, Bincount>;
 
 using Inputs = std::span<const Tensor>;
 using Outputs = std::span<Tensor>;

@@ -144,6 +144,10 @@ Tensor embedding(const Tensor& ids, const Tensor& table);
 /// outside gives zeros.
 Tensor one_hot(const Tensor& indices, std::int64_t classes, int axis = -1,
                DType dtype = DType::Float32);
+/// How often each number from 0 to `depth` - 1 occurs along the last axis, which becomes `depth`, as
+/// int64; with `weights` (of x's shape) the sums of these, with `binary` 1 or 0.
+Tensor bincount(const Tensor& x, std::int64_t depth, bool binary = false,
+                const Tensor& weights = {});
 Tensor softmax(const Tensor& x, int axis = -1);
 /// Softmax over several axes together.
 Tensor softmax(const Tensor& x, const Axes& axes);
@@ -190,5 +194,23 @@ enum class StepsReduce : std::uint8_t { Sum, Mean, Max };
 /// steps) keeps. A row without any kept step gives 0, NaN, or the lowest number.
 Tensor reduce_steps(const Tensor& x, const OptionalMask& mask, StepsReduce how, int axis = 1,
                     bool keepdims = false);
+
+// Strings. They lie on the host, whatever the backend; views and slices of them are as of numbers.
+/// Tokens of strings, "" behind the shorter rows: see op::Tokenize.
+Tensor tokenize(const Tensor& strings, const op::Tokenize& options);
+
+/// What `lookup` reads, on the host: strings or int64, `keys` and `values` (n), `otherwise` () or
+/// undefined.
+struct Table {
+  Tensor keys;
+  Tensor values;
+  Tensor otherwise;
+};
+/// The value beside the key that each element of `x` equals; `otherwise` for what is no key. Numbers
+/// are looked up as int64. Throws ValueError if there is no `otherwise`, or no key at all.
+Tensor lookup(const Tensor& x, const Table& table);
+/// Hashes of strings or whole numbers as int64: see op::HashBucket and op::HashCross.
+Tensor hash_bucket(const Tensor& x, const op::HashBucket& options);
+Tensor hash_cross(const Tensors& tensors, std::int64_t buckets);
 
 }  // namespace domino::ops

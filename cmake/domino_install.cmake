@@ -13,6 +13,8 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/dominoConfigVersion.cmak
 install(FILES "${PROJECT_BINARY_DIR}/dominoConfig.cmake"
               "${PROJECT_BINARY_DIR}/dominoConfigVersion.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/domino_deps.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindFarmHash.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindGomp.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindHdf5.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindHighwayHash.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindLibzip.cmake" DESTINATION "${DOMINO_CMAKE_DIR}")

@@ -36,12 +36,19 @@ Tensor meta_tensor(const EdgeFacts& facts, const ProbeSizes& probe) {
   return facts.mask ? tensor.with_mask(meta_tensor(*facts.mask, probe)) : tensor;
 }
 
-Tensors run_probe(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules,
-                  const ProbeSizes& probe, Objects objects, CallTrace* trace) {
+struct Probed {
+  Tensors outputs;
+  bool unknown_sizes;  ///< some sizes depend on the numbers
+};
+
+Probed run_probe(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules,
+                 const ProbeSizes& probe, Objects objects, CallTrace* trace) {
   const BackendScope scope(meta::meta_backend());
-  return invoke(layer,
-                call.mapped<Tensor>([&](const EdgeFacts& f) { return meta_tensor(f, probe); }),
-                rules, trace, objects);
+  const meta::UnknownSize size(probe.other);
+  Tensors outputs =
+      invoke(layer, call.mapped<Tensor>([&](const EdgeFacts& f) { return meta_tensor(f, probe); }),
+             rules, trace, objects);
+  return {std::move(outputs), size.used()};
 }
 
 Shape agreed(const Shape& a, const Shape& b) {
@@ -67,9 +74,11 @@ EdgeFacts agreed_edge(const Tensor& a, const Tensor& b) {
 InferredCall run_probes(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules,
                         const std::array<ProbeSizes, 2>& probes, Objects objects, bool all_known) {
   InferredCall inferred;
-  const Tensors a = run_probe(layer, call, rules, probes[0], objects, &inferred.trace);
+  const auto [a, unknown_sizes] =
+      run_probe(layer, call, rules, probes[0], objects, &inferred.trace);
   CallTrace ignored;
-  const Tensors b = all_known ? a : run_probe(layer, call, rules, probes[1], objects, &ignored);
+  const bool once = all_known && !unknown_sizes;
+  const Tensors b = once ? a : run_probe(layer, call, rules, probes[1], objects, &ignored).outputs;
   check(a.size() == b.size(), "its number of outputs changes with the sizes of its input");
   for (std::size_t i = 0; i < a.size(); ++i) inferred.outputs.push_back(agreed_edge(a[i], b[i]));
   return inferred;

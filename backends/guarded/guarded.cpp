@@ -75,8 +75,12 @@ class GuardedBackend final : public Backend {
   Tensor allocate(Shape shape, DType dtype) const override {
     return closed(Tensor::empty(std::move(shape), dtype));
   }
-  Tensor upload(const Tensor& host) const override { return closed(copied(host)); }
-  Tensor download(const Tensor& tensor) const override { return copied(opened(tensor)); }
+  Tensor upload(const Tensor& host) const override {
+    return host.dtype() == DType::String ? host : closed(copied(host));
+  }
+  Tensor download(const Tensor& tensor) const override {
+    return tensor.dtype() == DType::String ? tensor : copied(opened(tensor));
+  }
   const KernelTable& kernels() const override {
     static const KernelTable table = table_of(op::Operation());
     return table;

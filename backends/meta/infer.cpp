@@ -10,14 +10,14 @@ namespace {
 using namespace op;  // the whole file is about ops
 using Specs = std::vector<TensorSpec>;
 
-void check_inputs(std::string_view name, Inputs inputs, std::size_t required) {
+void check_inputs(std::string_view name, Inputs inputs, std::size_t required, bool strings) {
   for (std::size_t i = 0; i < required; ++i) {
     check<ValueError>(i < inputs.size() && inputs[i].defined(), "{}: operand {} is missing", name,
                       i + 1);
   }
   for (const Tensor& input : inputs) {
     check<DTypeError>(
-        !input.defined() || input.dtype() != DType::String,
+        strings || !input.defined() || input.dtype() != DType::String,
         "{} does not take strings; turn them into numbers first, as TextVectorization "
         "does",
         name);
@@ -309,6 +309,82 @@ Specs infer_op(const Rnn& op, Inputs in) {
   return specs;
 }
 
+void check_text(std::string_view name, std::string_view what, const Tensor& x) {
+  check<DTypeError>(x.dtype() == DType::String || x.dtype() == DType::Int64,
+                    "{}: {} of {}, expected strings or int64", name, what, x.dtype());
+}
+
+Specs infer_op(const Lookup&, Inputs in) {
+  const Tensor& keys = in[1];
+  const Tensor& values = in[2];
+  check_text("lookup", "keys", keys);
+  check_text("lookup", "values", values);
+  check<DTypeError>(in[0].dtype() == keys.dtype(), "lookup: {} among keys of {}", in[0].dtype(),
+                    keys.dtype());
+  check(keys.rank() == 1 && values.shape() == keys.shape(),
+        "lookup: keys of {} beside values of {}; expected one axis and one length", keys.shape(),
+        values.shape());
+  if (given(in, 3)) {
+    check<DTypeError>(in[3].dtype() == values.dtype(), "lookup: {} otherwise, and values of {}",
+                      in[3].dtype(), values.dtype());
+    check(in[3].rank() == 0, "lookup: otherwise of shape {}, expected ()", in[3].shape());
+  }
+  return {{in[0].shape(), values.dtype()}};
+}
+
+Specs infer_op(const Tokenize& op, Inputs in) {
+  const Tensor& x = in[0];
+  check<DTypeError>(x.dtype() == DType::String, "tokenize: {}, expected strings", x.dtype());
+  check<ValueError>(std::ranges::all_of(op.ngrams, [](std::int64_t width) { return width > 0; }),
+                    "tokenize: n-grams of ({}) tokens; expected at least 1",
+                    fmt::join(op.ngrams, ", "));
+  if (op.split != SplitKind::None) return {{x.shape().inserted(x.rank(), kAny), DType::String}};
+  if (op.ngrams.empty()) return {{x.shape(), DType::String}};
+  check(x.rank() > 0, "tokenize: n-grams need an axis of tokens, got shape {}", x.shape());
+  std::int64_t count = 0;
+  for (const std::int64_t width : op.ngrams) {
+    count += std::max<std::int64_t>(x.size(-1) - width + 1, 0);
+  }
+  return {{x.shape().with(-1, count), DType::String}};
+}
+
+void check_buckets(std::string_view name, std::int64_t buckets) {
+  check<ValueError>(buckets > 0, "{}: {} buckets; expected at least 1", name, buckets);
+}
+
+Specs infer_op(const HashBucket& op, Inputs in) {
+  check_text("hash_bucket", "a tensor", in[0]);
+  check_buckets("hash_bucket", op.buckets);
+  return {{in[0].shape(), DType::Int64}};
+}
+
+Specs infer_op(const HashCross& op, Inputs in) {
+  check_buckets("hash_cross", op.buckets);
+  for (const Tensor& x : in) {
+    check_text("hash_cross", "a tensor", x);
+    check(x.shape() == in[0].shape(), "hash_cross: {} and {}; expected one shape", in[0].shape(),
+          x.shape());
+  }
+  return {{in[0].shape(), DType::Int64}};
+}
+
+Specs infer_op(const Bincount& op, Inputs in) {
+  const Tensor& x = in[0];
+  check<DTypeError>(x.dtype() == DType::Int64, "bincount of {}, expected int64", x.dtype());
+  check<ValueError>(op.depth >= 0, "bincount: a depth of {}", op.depth);
+  check(x.rank() > 0, "bincount: needs an axis to count along, got shape {}", x.shape());
+  if (given(in, 1)) {
+    check_floating("bincount", in.subspan(1));
+    check(in[1].shape() == x.shape(), "bincount: weights of {} for {}", in[1].shape(), x.shape());
+  }
+  return {{x.shape().with(-1, op.depth), given(in, 1) ? in[1].dtype() : DType::Int64}};
+}
+
+template <class Op>
+constexpr bool takes_strings() {
+  return requires { Op::kTakesStrings; };
+}
+
 template <class Op>
 constexpr std::size_t kRequired = 1;
 template <>
@@ -331,13 +407,15 @@ template <>
 constexpr std::size_t kRequired<BatchNorm> = 3;
 template <>
 constexpr std::size_t kRequired<Conv1D> = 2;
+template <>
+constexpr std::size_t kRequired<Lookup> = 3;
 
 }  // namespace
 
 std::vector<TensorSpec> infer(const Operation& operation, Inputs inputs) {
   return std::visit(
       [&]<class Op>(const Op& op) {
-        check_inputs(name_of(operation), inputs, kRequired<Op>);
+        check_inputs(name_of(operation), inputs, kRequired<Op>, takes_strings<Op>());
         return infer_op(op, inputs);
       },
       operation);

@@ -1,5 +1,9 @@
 #include "domino/backends/meta/meta.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "domino/core/check.h"
 
 namespace domino::meta {
@@ -24,7 +28,25 @@ class MetaBackend final : public Backend {
   }
 };
 
+thread_local UnknownSize* innermost_size = nullptr;
+
 }  // namespace
+
+UnknownSize::UnknownSize(std::int64_t size)
+    : size_(size), outer_(std::exchange(innermost_size, this)) {}
+UnknownSize::~UnknownSize() { innermost_size = outer_; }
+
+Shape with_unknown_sizes(const Shape& shape) {
+  if (shape.known()) return shape;
+  check<DeviceError>(innermost_size != nullptr,
+                     "a size of {} depends on the numbers, and a meta tensor has none; run this on "
+                     "numbers, or in a model",
+                     shape);
+  innermost_size->used_ = true;
+  std::vector<std::int64_t> sizes = shape.sizes();
+  std::ranges::replace(sizes, kAny, innermost_size->size_);
+  return Shape(std::move(sizes));
+}
 
 const Backend& meta_backend() {
   static const MetaBackend kBackend;

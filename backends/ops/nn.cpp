@@ -29,6 +29,10 @@ Tensor one_hot(const Tensor& indices, std::int64_t classes, int axis, DType dtyp
   return cast(ops::equal(wide, labels), dtype);
 }
 
+Tensor bincount(const Tensor& x, std::int64_t depth, bool binary, const Tensor& weights) {
+  return run_one(op::Bincount{depth, binary}, {cast(x, DType::Int64), weights});
+}
+
 Tensor softmax(const Tensor& x, int axis) {
   return run_one(op::Softmax{x.shape().axis(axis)}, {x});
 }

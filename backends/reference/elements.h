@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 
 #include "domino/core/tensor.h"
 #include "domino/core/visit_dtype.h"
@@ -14,9 +15,10 @@ struct Element {
   std::array<std::byte, N> bytes;
 };
 
-/// Calls `f(TypeTag<Element<N>>{})` with the size of `dtype`'s numbers.
+/// Calls `f(TypeTag<Element<N>>{})` with the size of `dtype`'s numbers, or f(TypeTag<std::string>{}).
 template <class F>
 void visit_element(DType dtype, F&& f) {
+  if (dtype == DType::String) return f(TypeTag<std::string>{});
   switch (size_of(dtype)) {
     case 1:
       return f(TypeTag<Element<1>>{});
@@ -29,7 +31,7 @@ void visit_element(DType dtype, F&& f) {
   }
 }
 
-/// The numbers of a host tensor as bytes. Ops write them through the same pointer.
+/// The elements of a host tensor. Ops write them through the same pointer.
 template <class E>
 E* elements(const Tensor& tensor) {
   return reinterpret_cast<E*>(tensor.storage()->bytes());

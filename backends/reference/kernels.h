@@ -28,6 +28,17 @@ void broadcast_to(const op::BroadcastTo& op, op::Inputs inputs, op::Outputs outp
 void take(const op::Take& op, op::Inputs inputs, op::Outputs outputs);
 void embedding(const op::Embedding& op, op::Inputs inputs, op::Outputs outputs);
 
+// table.cpp
+void lookup(const op::Lookup& op, op::Inputs inputs, op::Outputs outputs);
+void bincount(const op::Bincount& op, op::Inputs inputs, op::Outputs outputs);
+
+// tokenize.cpp
+void tokenize(const op::Tokenize& op, op::Inputs inputs, op::Outputs outputs);
+
+// hash.cpp
+void hash_bucket(const op::HashBucket& op, op::Inputs inputs, op::Outputs outputs);
+void hash_cross(const op::HashCross& op, op::Inputs inputs, op::Outputs outputs);
+
 // linear.cpp
 void matmul(const op::MatMul& op, op::Inputs inputs, op::Outputs outputs);
 void dense(const op::Dense& op, op::Inputs inputs, op::Outputs outputs);

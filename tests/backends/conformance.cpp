@@ -21,6 +21,8 @@ const std::vector<Family>& families() {
                                           {"concatenate", concatenate_cases},
                                           {"broadcast", broadcast_cases},
                                           {"lookup", lookup_cases},
+                                          {"string", string_cases},
+                                          {"bincount", bincount_cases},
                                           {"matmul", matmul_cases},
                                           {"dense", dense_cases},
                                           {"softmax", softmax_cases},
@@ -98,6 +100,10 @@ template <class T>
   if (actual.shape() != expected.shape() || actual.dtype() != expected.dtype()) {
     return ::testing::AssertionFailure()
            << describe({actual}) << ", expected " << describe({expected});
+  }
+  if (actual.dtype() == DType::String) {
+    if (equal(actual, expected)) return ::testing::AssertionSuccess();
+    return ::testing::AssertionFailure() << actual << ", expected " << expected;
   }
   return visit_number(actual.dtype(), [&]<class T>(TypeTag<T>) {
     return agree_as<T>(actual, expected, tolerance);

@@ -43,6 +43,8 @@ std::vector<Case> slice_cases();
 std::vector<Case> concatenate_cases();
 std::vector<Case> broadcast_cases();
 std::vector<Case> lookup_cases();
+std::vector<Case> string_cases();
+std::vector<Case> bincount_cases();
 std::vector<Case> matmul_cases();
 std::vector<Case> dense_cases();
 std::vector<Case> softmax_cases();

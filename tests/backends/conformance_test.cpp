@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "domino/backends/meta/meta.h"
 #include "tests/backends/conformance.h"
 
 namespace domino::conformance {
@@ -64,6 +65,9 @@ TEST_P(OnMeta, SizesAndTypesAreThoseOfTheNumbers) {
     SCOPED_TRACE(label(one));
     const Tensors expected = run_on(reference_backend(), one);
     const BackendScope scope(backend("meta"));
+    // A split into tokens cannot know the size of its last axis.
+    const std::int64_t last = expected[0].rank() > 0 ? expected[0].size(-1) : 0;
+    const meta::UnknownSize size(last);
     const Tensors actual = run(one.operation, on_meta(one.inputs));
     ASSERT_EQ(actual.size(), expected.size());
     for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -78,6 +82,7 @@ TEST_P(OnMeta, EqualCallsHaveEqualValueNumbersAndOtherInputsOthers) {
   for (const Case& one : GetParam().cases()) {
     SCOPED_TRACE(label(one));
     const BackendScope scope(backend("meta"));
+    const meta::UnknownSize size(7);
     const Tensors inputs = on_meta(one.inputs);
     const Tensors first = run(one.operation, inputs);
     const Tensors again = run(one.operation, inputs);
@@ -113,6 +118,7 @@ TEST(ValueNumbers, TellApartWhatDiffersInAnAttribute) {
   // Inputs are told apart by place alone here, so that attributes have to do it.
   std::map<ValueNumber, std::vector<Case>> seen;
   const BackendScope scope(backend("meta"));
+  const meta::UnknownSize size(7);
   for (const Family& family : families()) {
     for (const Case& one : family.cases()) {
       const ValueNumber number = run(one.operation, on_meta(one.inputs))[0].value_number();

@@ -73,6 +73,33 @@ TEST(Infer, Sizes) {
                            "conv1d: a kernel of (3, 4, 2) with 2 groups");
 }
 
+TEST(Infer, Strings) {
+  const Tensor words = of({2}, DType::String);
+  const Tensor numbers = of({2}, DType::Int64);
+  expect_error<ValueError>(op::Lookup{}, {words, words}, "lookup: operand 3 is missing");
+  expect_error<DTypeError>(op::Lookup{}, {words, of({2}), numbers}, "lookup: keys of float32");
+  expect_error<DTypeError>(op::Lookup{}, {words, numbers, words},
+                           "lookup: string among keys of int64");
+  expect_error<ShapeError>(op::Lookup{}, {words, words, of({3}, DType::Int64)},
+                           "lookup: keys of (2,) beside values of (3,)");
+  expect_error<DTypeError>(op::Lookup{}, {words, words, numbers, of({}, DType::String)},
+                           "lookup: string otherwise, and values of int64");
+  expect_error<ShapeError>(op::Lookup{}, {words, words, numbers, numbers},
+                           "lookup: otherwise of shape (2,), expected ()");
+  expect_error<DTypeError>(op::Tokenize{}, {numbers}, "tokenize: int64, expected strings");
+  expect_error<ValueError>(op::Tokenize{.ngrams = {0, 1}}, {words},
+                           "tokenize: n-grams of (0, 1) tokens; expected at least 1");
+  expect_error<ShapeError>(op::Tokenize{.ngrams = {1}}, {of({}, DType::String)},
+                           "tokenize: n-grams need an axis of tokens, got shape ()");
+  expect_error<ValueError>(op::HashBucket{.buckets = 0}, {words}, "hash_bucket: 0 buckets");
+  expect_error<DTypeError>(op::HashBucket{}, {of({2})}, "hash_bucket: a tensor of float32");
+  expect_error<ShapeError>(op::HashCross{}, {words, of({3}, DType::Int64)},
+                           "hash_cross: (2,) and (3,); expected one shape");
+  expect_error<DTypeError>(op::Bincount{3}, {of({2})}, "bincount of float32, expected int64");
+  expect_error<ShapeError>(op::Bincount{3}, {of({}, DType::Int64)}, "bincount: needs an axis");
+  expect_error<ShapeError>(op::Bincount{3}, {numbers, of({3})}, "bincount: weights of (3,)");
+}
+
 TEST(Infer, RecurrentCalls) {
   const Tensor x = of({2, 3, 4});
   const Tensor kernel = of({4, 20});
