@@ -162,6 +162,11 @@ void Layer::assign(std::string_view path, Tensor value) const {
   fail<ValueError>("{} has no weight '{}'", title(), path);
 }
 
+void Layer::load_own_assets(const Assets& assets) const {
+  check<ValueError>(assets.empty(), "{} keeps no files, got '{}'", title(),
+                    assets.empty() ? "" : assets.begin()->first);
+}
+
 void Layer::set_weights(const Tensors& values) const {
   check<BuildError>(built(),
                     "{} has no weights yet; call it once, or put it into a Model, before "

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -28,6 +29,9 @@ struct Variable {
   Tensor value;
   bool trainable = true;
 };
+
+/// Files that Keras keeps of a layer in `assets/<path of the layer>/`: the bytes by their names.
+using Assets = std::map<std::string, std::string, std::less<>>;
 
 /// Any layer, held by value: copies share the layer's weights and name.
 class LayerHandle {
@@ -109,6 +113,12 @@ class Layer {
   bool has_sublayer(const Layer& inner) const;
   /// True the first time it is asked: a layer warns once.
   bool warn_once() const;
+  /// What is to be kept of this layer, without its sublayers, beside its config and its weights.
+  virtual Assets own_assets() const { return {}; }
+  /// Takes what own_assets() gave, or what Keras saved. Not while another thread predicts. Throws
+  /// ValueError, naming it, for a file that is missing or does not fit.
+  virtual void load_own_assets(const Assets& assets) const;
+
   /// Gives the weight at `path` (as in `weights()`) another value of the same shape and type.
   void assign(std::string_view path, Tensor value) const;
 
