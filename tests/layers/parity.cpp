@@ -43,6 +43,10 @@ std::string difference(const Tensor& got, const Tensor& want) {
   if (got.dtype() != want.dtype()) {
     return fmt::format("{}, expected {}", name_of(got.dtype()), name_of(want.dtype()));
   }
+  if (got.dtype() == DType::String) {
+    if (equal(got, want)) return "";
+    return fmt::format("{}, expected {}", to_string(got), to_string(want));
+  }
   const Shape flat{got.elements()};
   const Tensor a = ops::cast(ops::reshape(got, flat), DType::Float64);
   const Tensor b = ops::cast(ops::reshape(want, flat), DType::Float64);

@@ -37,6 +37,15 @@ ParityFile::ParityFile(const std::string& name) {
   for (NamedTensor& tensor : read_safetensors(folder / index_.at("tensors").get<std::string>())) {
     tensors_.emplace(std::move(tensor.name), std::move(tensor.value));
   }
+  read_strings();
+}
+
+void ParityFile::read_strings() {
+  if (!index_.contains("strings")) return;
+  for (const auto& [name, tensor] : index_.at("strings").items()) {
+    const Shape shape(tensor.at("shape").get<std::vector<std::int64_t>>());
+    tensors_.emplace(name, Tensor(shape, tensor.at("values").get<std::vector<std::string>>()));
+  }
 }
 
 Tensor ParityFile::tensor(const json& name) const { return tensors_.at(name.get<std::string>()); }

@@ -28,6 +28,8 @@ class ParityFile {
   OptionalMask mask(const nlohmann::json& name) const;
 
  private:
+  void read_strings();
+
   nlohmann::json index_;
   std::map<std::string, Tensor, std::less<>> tensors_;
 };

@@ -6,8 +6,9 @@
 
 Two runs on one machine write the same bytes. Every file is JSON with one record per line; the tensors it names
 lie beside it in a safetensors file (F32, I32, BOOL; equal tensors are kept once, so names may repeat). In all
-files "keras_version" is "3.15.1" and "tensors" the safetensors file. Written below: T a tensor's name, M a mask:
-T or null for none; [x] a list of x.
+files "keras_version" is "3.15.1" and "tensors" the safetensors file. Tensors of strings are in "strings": {name:
+{"shape", "values": flat}}, which is left out if there are none. Written below: T a tensor's name, M a mask: T or null
+for none; [x] a list of x.
 
 A layer: data/<layer>.json
     "consumers", "layers": {name: LAYER}

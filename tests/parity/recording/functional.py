@@ -10,6 +10,7 @@ import numpy as np
 from .copies import LAYER_NAME, Copies, consumer_name, listening, output, reset, tensor
 from .experiment import Case, Experiment, Mask, call
 from .result import Consumed, Failure, Result
+from .store import is_text
 
 
 class WithMask(keras.layers.Layer):
@@ -103,7 +104,8 @@ class Models:
         batch = self._experiment.tensors[0].shape[0]
         free = values.shape[:1] == (batch,) and not self._experiment.fixed_batch
         shape = (None, *values.shape[1:]) if free else values.shape
-        return keras.Input(batch_shape=shape, dtype=values.dtype.name, name=name)
+        dtype = "string" if is_text(values) else values.dtype.name
+        return keras.Input(batch_shape=shape, dtype=dtype, name=name)
 
 
 def _symbolic(explicit: Mapping[str, Any], masks: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .experiment import Mask
-from .store import Json, TensorStore
+from .store import Json, TensorStore, is_text
 
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
@@ -22,7 +22,7 @@ class Output:
         return (
             isinstance(other, Output)
             and self.values.shape == other.values.shape
-            and np.allclose(self.values, other.values, rtol=1e-6, atol=1e-6, equal_nan=True)
+            and _same_values(self.values, other.values)
             and _same_mask(self.mask, other.mask)
         )
 
@@ -104,6 +104,12 @@ class Result:
             "warned": self.warned,
             "keeps_masks": self.keeps_masks,
         }
+
+
+def _same_values(a: np.ndarray, b: np.ndarray) -> bool:
+    if is_text(a) or is_text(b):
+        return np.array_equal(a, b)
+    return np.allclose(a, b, rtol=1e-6, atol=1e-6, equal_nan=True)
 
 
 def _same_mask(a: Mask, b: Mask) -> bool:

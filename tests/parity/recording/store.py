@@ -12,16 +12,24 @@ from . import KERAS_VERSION
 Json = Any
 
 
+def is_text(array: np.ndarray) -> bool:
+    """Whether the tensor holds strings, which NumPy has in several types."""
+    return array.dtype.kind in "OSU"
+
+
 class TensorStore:
-    """Named tensors; equal tensors are kept once, under the first name."""
+    """Named tensors; equal tensors are kept once, under the first name. Strings go to the JSON."""
 
     def __init__(self) -> None:
         self._tensors: dict[str, np.ndarray] = {}
         self._names: dict[tuple, str] = {}
+        self.strings: dict[str, Json] = {}
 
     def put(self, name: str, value: Any) -> str:
         """Keeps `value` and returns the name it is found under."""
         array = np.ascontiguousarray(value).reshape(np.shape(value))
+        if is_text(array):
+            return self._put_text(name, array)
         key = (array.dtype.str, array.shape, array.tobytes())
         if key in self._names:
             return self._names[key]
@@ -29,6 +37,17 @@ class TensorStore:
             raise ValueError(f"two different tensors are called {name!r}")
         self._tensors[name] = array
         self._names[key] = name
+        return name
+
+    def _put_text(self, name: str, array: np.ndarray) -> str:
+        values = [v.decode() if isinstance(v, bytes) else str(v) for v in array.flat]
+        text = {"shape": list(array.shape), "values": values}
+        for known, other in self.strings.items():
+            if other == text:
+                return known
+        if name in self.strings or name in self._tensors:
+            raise ValueError(f"two different tensors are called {name!r}")
+        self.strings[name] = text
         return name
 
     def put_optional(self, name: str, value: Any) -> str | None:
@@ -50,6 +69,8 @@ def write_pair(folder: Path, name: str, store: TensorStore, fields: dict[str, Js
     tensors = f"{name}.safetensors"
     store.save(folder / tensors)
     head = {"keras_version": KERAS_VERSION, "tensors": tensors}
+    if store.strings:
+        head["strings"] = store.strings
     write_json(folder / f"{name}.json", head | fields)
 
 
