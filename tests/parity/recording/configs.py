@@ -109,6 +109,12 @@ def _cells() -> list[Callable]:
     ]
 
 
+def _adapted_bins() -> layers.Layer:
+    layer = layers.Discretization(num_bins=3)
+    layer.adapt(np.arange(10.0))
+    return layer
+
+
 CONFIGS: list[Callable[[], layers.Layer]] = [
     lambda: layers.InputLayer(batch_shape=(None, None, 3), dtype="int32", name="ids"),
     lambda: layers.InputLayer((3,), batch_size=2),
@@ -208,6 +214,20 @@ CONFIGS: list[Callable[[], layers.Layer]] = [
     lambda: layers.UnitNormalization([1, 2]),
     lambda: layers.GlobalAveragePooling1D("channels_first", True),
     lambda: layers.GlobalMaxPooling1D("channels_first", True),
+    lambda: layers.CategoryEncoding(4, "count"),
+    lambda: layers.Discretization([0.0, 0.5], output_mode="count"),
+    _adapted_bins,
+    lambda: layers.HashedCrossing(5, "one_hot"),
+    lambda: layers.Hashing(5, "x", (1, 2), "count"),
+    lambda: layers.IntegerLookup(mask_token=0, vocabulary=[3, 1], output_mode="count"),
+    lambda: layers.IntegerLookup(vocabulary=[3], num_oov_indices=2, oov_method="farmhash", salt=3),
+    lambda: layers.StringLookup(),
+    lambda: layers.StringLookup(6, 2, "", "?", ["a", "b"], invert=True, salt=1),
+    lambda: layers.StringLookup(
+        vocabulary=["a"], idf_weights=[2], output_mode="tf_idf", max_tokens=4, pad_to_max_tokens=True
+    ),
+    lambda: layers.TextVectorization(9, None, None, (1, 3), "count", None, True, ["a"]),
+    lambda: layers.TextVectorization(output_sequence_length=3, ngrams=2, split="character"),
     layers.Normalization,
     lambda: layers.Normalization((1, -1), [[1, 2], [3, 4]], np.ones((2, 2)), True),
     lambda: layers.Normalization(None, 3, 2.0),
