@@ -9,6 +9,7 @@ find_package_handle_standard_args(FarmHash REQUIRED_VARS FarmHash_LIBRARY FarmHa
 if(FarmHash_FOUND AND NOT TARGET FarmHash::farmhash)
   add_library(FarmHash::farmhash UNKNOWN IMPORTED)
   set_target_properties(
-    FarmHash::farmhash PROPERTIES IMPORTED_LOCATION "${FarmHash_LIBRARY}"
+    FarmHash::farmhash
+    PROPERTIES IMPORTED_LOCATION "${FarmHash_LIBRARY}"
                INTERFACE_INCLUDE_DIRECTORIES "${FarmHash_INCLUDE_DIR}")
 endif()

@@ -9,6 +9,7 @@ find_package_handle_standard_args(HighwayHash REQUIRED_VARS HighwayHash_LIBRARY 
 if(HighwayHash_FOUND AND NOT TARGET HighwayHash::highwayhash)
   add_library(HighwayHash::highwayhash UNKNOWN IMPORTED)
   set_target_properties(
-    HighwayHash::highwayhash PROPERTIES IMPORTED_LOCATION "${HighwayHash_LIBRARY}"
+    HighwayHash::highwayhash
+    PROPERTIES IMPORTED_LOCATION "${HighwayHash_LIBRARY}"
                INTERFACE_INCLUDE_DIRECTORIES "${HighwayHash_INCLUDE_DIR}")
 endif()

@@ -5,9 +5,7 @@ namespace domino::ops {
 namespace {
 
 /// Numbers as the ops on strings take them.
-Tensor as_text(const Tensor& x) {
-  return x.dtype() == DType::String ? x : cast(x, DType::Int64);
-}
+Tensor as_text(const Tensor& x) { return x.dtype() == DType::String ? x : cast(x, DType::Int64); }
 
 }  // namespace
 
@@ -16,12 +14,11 @@ Tensor tokenize(const Tensor& strings, const op::Tokenize& options) {
 }
 
 Tensor lookup(const Tensor& x, const Table& table) {
-  const bool strings =
-      table.keys.dtype() == DType::String || table.values.dtype() == DType::String;
+  const bool strings = table.keys.dtype() == DType::String || table.values.dtype() == DType::String;
   // What reads strings is computed on the host.
   const auto placed = [&](const Tensor& t) { return strings || !t.defined() ? t : resident(t); };
-  return run_one(op::Lookup{}, {as_text(x), placed(table.keys), placed(table.values),
-                                placed(table.otherwise)});
+  return run_one(op::Lookup{},
+                 {as_text(x), placed(table.keys), placed(table.values), placed(table.otherwise)});
 }
 
 Tensor hash_bucket(const Tensor& x, const op::HashBucket& options) {

@@ -54,10 +54,11 @@ void look_up(op::Inputs inputs, Tensor& output) {
   const auto value_of = [&](const Key& key) -> const Value& {
     const auto found = places->find(key);
     if (found != places->end()) return values[found->second];
-    check<ValueError>(otherwise != nullptr,
-                      "lookup: {} is not in the vocabulary of {} entries, and num_oov_indices is 0; "
-                      "with num_oov_indices of 1 it would have an index",
-                      shown(key), values.size());
+    check<ValueError>(
+        otherwise != nullptr,
+        "lookup: {} is not in the vocabulary of {} entries, and num_oov_indices is 0; "
+        "with num_oov_indices of 1 it would have an index",
+        shown(key), values.size());
     return *otherwise;
   };
   std::ranges::transform(inputs[0].data<Key>(), output.mutable_data<Value>().begin(), value_of);

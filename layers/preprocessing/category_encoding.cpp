@@ -15,8 +15,8 @@ void CategoryEncodingOptions::fields(Fields& f) {
 }
 
 CategoryEncoding::CategoryEncoding(std::int64_t num_tokens, CategoryEncodingOptions options)
-    : CategoryEncoding(
-          with(&CategoryEncodingOptions::num_tokens, num_tokens, std::move(options))) {}
+    : CategoryEncoding(with(&CategoryEncodingOptions::num_tokens, num_tokens, std::move(options))) {
+}
 
 CategoryEncoding::CategoryEncoding(CategoryEncodingOptions options)
     : NamedLayer(options.name), options_(std::move(options)) {
@@ -33,7 +33,10 @@ template <class T>
 T CategoryEncoding::apply_to(const T& x, const CategoryEncodingCall<T>& options,
                              SourceLocation where) const {
   const bool weighted = options.count_weights.has_value();
-  Call<T> call{.arguments = {{x}, {}}, .masks = {{}, {}}, .options = {}, .positional = !weighted,
+  Call<T> call{.arguments = {{x}, {}},
+               .masks = {{}, {}},
+               .options = {},
+               .positional = !weighted,
                .where = where};
   if (weighted) call.arguments[1] = {*options.count_weights};
   return apply(std::move(call)).front();
@@ -52,8 +55,8 @@ Tensors CategoryEncoding::call(const Arguments& arguments) const {
                     "count_weights with output_mode '{}'; they are for 'count'",
                     options_.output_mode);
   if (weights.defined()) weights = ops::cast(weights, DType::Float32);
-  return {encode_categories(ops::cast(x, DType::Int64),
-                            {options_.output_mode, options_.num_tokens}, weights)};
+  return {encode_categories(ops::cast(x, DType::Int64), {options_.output_mode, options_.num_tokens},
+                            weights)};
 }
 
 }  // namespace domino::layers

@@ -20,7 +20,8 @@ struct CategoryEncodingOptions {
 /// What may stand behind the tensor in a call of CategoryEncoding.
 template <class T>
 struct CategoryEncodingCall {
-  std::optional<T> count_weights = {};  ///< of the input's shape, for "count": what each number counts
+  std::optional<T> count_weights =
+      {};  ///< of the input's shape, for "count": what each number counts
 };
 
 /// Rows of `num_tokens` numbers that tell which of 0 to num_tokens - 1 occur in the input.

@@ -13,8 +13,8 @@ namespace domino::layers {
 /// Options of Hashing; `num_bins` is its constructor's first argument.
 struct HashingOptions {
   std::int64_t num_bins = 0;
-  Config mask_value = {};  ///< a string or an integer: it alone has bin 0
-  Integers salt = {};      ///< one or two numbers: SipHash under them in place of FarmHash
+  Config mask_value = {};           ///< a string or an integer: it alone has bin 0
+  Integers salt = {};               ///< one or two numbers: SipHash under them in place of FarmHash
   std::string output_mode = "int";  ///< or "one_hot", "multi_hot", "count"
   std::string name = {};
   void fields(Fields& f);

@@ -126,11 +126,11 @@ void IndexLookup<T>::check_terms(const std::vector<T>& terms) const {
   }
   const bool reserves_mask = options_.mask_token && seen.contains(*options_.mask_token);
   const bool reserves_unknown = options_.invert && seen.contains(options_.oov_token);
-  check<ValueError>(!reserves_mask && !reserves_unknown,
-                    "{}: the vocabulary has the {} among its terms; leave out all special terms, or "
-                    "begin with exactly these: [{}]",
-                    layer_, reserves_mask ? "mask_token" : "oov_token",
-                    fmt::join(special_terms(), ", "));
+  check<ValueError>(
+      !reserves_mask && !reserves_unknown,
+      "{}: the vocabulary has the {} among its terms; leave out all special terms, or "
+      "begin with exactly these: [{}]",
+      layer_, reserves_mask ? "mask_token" : "oov_token", fmt::join(special_terms(), ", "));
   const std::int64_t size = first_term() + static_cast<std::int64_t>(terms.size());
   check<ValueError>(!options_.max_tokens || size <= *options_.max_tokens,
                     "{}: a vocabulary of {} entries with the special ones; max_tokens allows {}",
@@ -144,9 +144,10 @@ void IndexLookup<T>::check_terms(const std::vector<T>& terms) const {
 template <class T>
 void IndexLookup<T>::set_vocabulary(std::vector<T> terms) const {
   const std::vector<T> special = special_terms();
-  const bool begins = terms.size() >= special.size() &&
-                      std::equal(special.begin(), special.end(), terms.begin());
-  if (begins) terms.erase(terms.begin(), terms.begin() + static_cast<std::ptrdiff_t>(special.size()));
+  const bool begins =
+      terms.size() >= special.size() && std::equal(special.begin(), special.end(), terms.begin());
+  if (begins)
+    terms.erase(terms.begin(), terms.begin() + static_cast<std::ptrdiff_t>(special.size()));
   check_terms(terms);
   state_->table = options_.invert ? inverse_table(terms) : forward_table(terms);
   state_->terms = std::move(terms);
@@ -229,7 +230,8 @@ Tensor IndexLookup<T>::idf_weights() const {
     const auto given = options_.idf_weights.tensor().template data<float>();
     weights.assign(given.begin(), given.end());
   }
-  const bool whole = weights.size() == static_cast<std::size_t>(first_term()) + state_->terms.size();
+  const bool whole =
+      weights.size() == static_cast<std::size_t>(first_term()) + state_->terms.size();
   check<ValueError>(weights.empty() || whole || weights.size() == state_->terms.size(),
                     "{} idf_weights for {} terms; expected one for each", weights.size(),
                     state_->terms.size());

@@ -95,11 +95,11 @@ void TextVectorization::build(const Shape&) const { add_layer("_lookup_layer", l
 Tensor TextVectorization::tokens_of(const Tensor& x) const {
   check<DTypeError>(x.dtype() == DType::String, "needs strings, got {}", x.dtype());
   const std::string standardize = options_.standardize.value_or("");
-  const op::Tokenize tokenize{.lower = standardize == kBoth || standardize == "lower",
-                              .strip_punctuation =
-                                  standardize == kBoth || standardize == "strip_punctuation",
-                              .split = split_kind(options_.split),
-                              .ngrams = widths_of(options_.ngrams)};
+  const op::Tokenize tokenize{
+      .lower = standardize == kBoth || standardize == "lower",
+      .strip_punctuation = standardize == kBoth || standardize == "strip_punctuation",
+      .split = split_kind(options_.split),
+      .ngrams = widths_of(options_.ngrams)};
   if (!options_.split || x.rank() < 2) return ops::tokenize(x, tokenize);
   check(x.size(-1) == 1, "needs (batch,) or (batch, 1) to split, got {}", x.shape());
   return ops::tokenize(ops::squeeze(x, -1), tokenize);
@@ -113,9 +113,7 @@ Tensor TextVectorization::with_length(const Tensor& indices) const {
   return ops::pad(indices, -1, 0, length - indices.size(-1));
 }
 
-Tensor TextVectorization::call(const Tensor& x) const {
-  return with_length(lookup_(tokens_of(x)));
-}
+Tensor TextVectorization::call(const Tensor& x) const { return with_length(lookup_(tokens_of(x))); }
 
 Assets TextVectorization::own_assets() const { return lookup_.own_assets(); }
 

@@ -20,11 +20,12 @@ struct TextVectorizationOptions {
   std::optional<std::string> standardize = "lower_and_strip_punctuation";
   std::optional<std::string> split = "whitespace";  ///< or "character", None
   Integers ngrams = {};  ///< 2 for runs of one and of two tokens, {2} for those of two alone
-  std::string output_mode = "int";  ///< or "multi_hot", "count", "tf_idf"; "one_hot" without a split
+  std::string output_mode =
+      "int";  ///< or "multi_hot", "count", "tf_idf"; "one_hot" without a split
   std::optional<std::int64_t> output_sequence_length = {};  ///< for "int"
   bool pad_to_max_tokens = false;
   Vocabulary<std::string> vocabulary = {};
-  Numbers idf_weights = {};  ///< one per term, for "tf_idf"
+  Numbers idf_weights = {};                          ///< one per term, for "tf_idf"
   std::optional<std::int64_t> vocabulary_size = {};  ///< of a vocabulary that comes later
   std::string name = {};
   void fields(Fields& f);

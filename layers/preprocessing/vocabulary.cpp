@@ -15,7 +15,8 @@ std::int64_t term_of(const Config& config, std::int64_t) { return config.as_int(
 
 /// What Python's str.splitlines() takes for the end of a line, the longer first.
 constexpr std::array<std::string_view, 11> kLineEnds = {
-    "\r\n", "\n", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};
+    "\r\n", "\n",   "\r",       "\v",           "\f",          "\x1c",
+    "\x1d", "\x1e", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};
 
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines(1);

@@ -33,8 +33,8 @@ TEST(Strings, LowerAndStripOnlyAscii) {
   }
   EXPECT_TRUE(equal(ops::tokenize(texts({2}, {"ÄBC É", ascii}), {.strip_punctuation = true}),
                     texts({2}, {"ÄBC É", stripped})));
-  EXPECT_TRUE(equal(ops::tokenize(texts({1}, {"ÄBC É!"}), {.lower = true}),
-                    texts({1}, {"Äbc É!"})));
+  EXPECT_TRUE(
+      equal(ops::tokenize(texts({1}, {"ÄBC É!"}), {.lower = true}), texts({1}, {"Äbc É!"})));
 }
 
 TEST(Strings, SplitAtAsciiWhitespace) {
@@ -99,8 +99,8 @@ TEST(Strings, LieOnTheHostOnEveryBackend) {
 
 TEST(Strings, AreRefusedByOpsOfNumbers) {
   const Tensor x = texts({1}, {"a"});
-  const auto refused = Throws<DTypeError>(Property(
-      &Error::message, HasSubstr("does not take strings; turn them into numbers first")));
+  const auto refused = Throws<DTypeError>(
+      Property(&Error::message, HasSubstr("does not take strings; turn them into numbers first")));
   EXPECT_THAT([&] { ops::add(x, 1); }, refused);
   EXPECT_THAT([&] { ops::equal(x, x); }, refused);
   EXPECT_THAT([&] { ops::cast(x, DType::Float32); }, refused);
@@ -109,29 +109,39 @@ TEST(Strings, AreRefusedByOpsOfNumbers) {
 
 TEST(Strings, LookupNeedsKeysAndAValueForTheRest) {
   const Tensor x = texts({2}, {"a", "z"});
-  EXPECT_THAT([&] { ops::lookup(x, {texts({1}, {"a"}), whole({1}, {1}), {}}); },
-              Throws<ValueError>(Property(
-                  &Error::message,
-                  "lookup: \"z\" is not in the vocabulary of 1 entries, and num_oov_indices is 0; "
-                  "with num_oov_indices of 1 it would have an index")));
-  EXPECT_THAT([&] { ops::lookup(x, {texts({0}, {}), whole({0}, {}), whole({}, {1})}); },
-              Throws<ValueError>(Property(&Error::message,
-                                          "lookup: there is no vocabulary yet; give the layer one, "
-                                          "or load the file that holds it")));
+  EXPECT_THAT(
+      [&] {
+        ops::lookup(x, {texts({1}, {"a"}), whole({1}, {1}), {}});
+      },
+      Throws<ValueError>(
+          Property(&Error::message,
+                   "lookup: \"z\" is not in the vocabulary of 1 entries, and num_oov_indices is 0; "
+                   "with num_oov_indices of 1 it would have an index")));
+  EXPECT_THAT(
+      [&] {
+        ops::lookup(x, {texts({0}, {}), whole({0}, {}), whole({}, {1})});
+      },
+      Throws<ValueError>(Property(&Error::message,
+                                  "lookup: there is no vocabulary yet; give the layer one, "
+                                  "or load the file that holds it")));
 }
 
 TEST(Bincount, RefusesNumbersBelow0) {
-  EXPECT_THAT([] { ops::bincount(ints({2}, {0, -1}), 3); },
-              Throws<ValueError>(Property(&Error::message, "bincount: -1 is below 0")));
+  EXPECT_THAT(
+      [] {
+        ops::bincount(ints({2}, {0, -1}), 3);
+      },
+      Throws<ValueError>(Property(&Error::message, "bincount: -1 is below 0")));
 }
 
 TEST(UnknownSizes, StandForSizesThatDependOnNumbers) {
   const BackendScope scope(backend("meta"));
   const Tensor x = Tensor::meta({4}, DType::String, {1, 2});
   const op::Tokenize words{.split = op::SplitKind::Whitespace};
-  EXPECT_THAT([&] { ops::tokenize(x, words); },
-              Throws<DeviceError>(Property(
-                  &Error::message, "a size of (4, None) depends on the numbers, and a meta tensor "
+  EXPECT_THAT(
+      [&] { ops::tokenize(x, words); },
+      Throws<DeviceError>(Property(&Error::message,
+                                   "a size of (4, None) depends on the numbers, and a meta tensor "
                                    "has none; run this on numbers, or in a model")));
   const meta::UnknownSize outer(5);
   {

@@ -45,11 +45,12 @@ TEST(CategoryEncoding, RefusesWhatItCannotCount) {
   const Tensor x = ids({1, 2}, {0, -1});
   EXPECT_EQ(error_of([&] { return CategoryEncoding(3, {.name = "c"})(x); }),
             "CategoryEncoding 'c' on (1, 2): bincount: -1 is below 0");
-  EXPECT_EQ(error_of([&] {
-              return CategoryEncoding(3, {.name = "c"})(x, {.count_weights = Tensor({1, 2}, {1, 2})});
-            }),
-            "CategoryEncoding 'c' on (1, 2), (1, 2): count_weights with output_mode 'multi_hot'; "
-            "they are for 'count'");
+  EXPECT_EQ(
+      error_of([&] {
+        return CategoryEncoding(3, {.name = "c"})(x, {.count_weights = Tensor({1, 2}, {1, 2})});
+      }),
+      "CategoryEncoding 'c' on (1, 2), (1, 2): count_weights with output_mode 'multi_hot'; "
+      "they are for 'count'");
 }
 
 }  // namespace

@@ -32,12 +32,17 @@ TEST(HashedCrossing, RefusesWhatItCannotCross) {
   const Tensor words({2}, std::vector<std::string>{"a", "b"});
   EXPECT_EQ(error_of([&] { return layer({words}); }),
             "HashedCrossing 'h' on (2,): needs at least two tensors, got 1");
-  EXPECT_EQ(error_of([&] { return layer({words, Tensor({2}, {1, 2})}); }),
+  EXPECT_EQ(error_of([&] {
+              return layer({words, Tensor({2}, {1, 2})});
+            }),
             "HashedCrossing 'h' on (2,), (2,): needs strings or integers, got float32");
   const Tensor wide({1, 2}, std::vector<std::string>{"a", "b"});
-  EXPECT_EQ(error_of([&] { return layer({wide, wide}); }),
-            "HashedCrossing 'h' on (1, 2), (1, 2): needs tensors of (batch,), (batch, 1) or (), got "
-            "(1, 2)");
+  EXPECT_EQ(
+      error_of([&] {
+        return layer({wide, wide});
+      }),
+      "HashedCrossing 'h' on (1, 2), (1, 2): needs tensors of (batch,), (batch, 1) or (), got "
+      "(1, 2)");
   EXPECT_EQ(error_of([] { return HashedCrossing(0); }),
             "HashedCrossing: num_bins is 0; expected at least 1");
 }

@@ -30,7 +30,9 @@ TEST(IntegerLookup, TakesTheVocabularyOfKeras) {
   layer.load_own_assets(assets);
   EXPECT_EQ(layer.get_vocabulary(), (std::vector<std::int64_t>{0, -1, 3, 4}));
   EXPECT_EQ(layer.own_assets(), assets);
-  EXPECT_EQ(error_of([&] { layer.load_own_assets({{"vocabulary.txt", "1\n2.5"}}); }),
+  EXPECT_EQ(error_of([&] {
+              layer.load_own_assets({{"vocabulary.txt", "1\n2.5"}});
+            }),
             "vocabulary.txt: the line '2.5' is no integer");
 }
 

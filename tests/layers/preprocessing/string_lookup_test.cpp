@@ -49,7 +49,8 @@ TEST(StringLookup, RunsModelsInBatchesAndBack) {
   const auto back = StringLookup({.vocabulary = terms, .invert = true})(indices);
   EXPECT_EQ(back.dtype(), DType::String);
   const Model model(words, back);
-  const Tensor said = model.predict(texts({3, 2}, {"a", "x", "b", "b", "", "a"}), {.batch_size = 2});
+  const Tensor said =
+      model.predict(texts({3, 2}, {"a", "x", "b", "b", "", "a"}), {.batch_size = 2});
   EXPECT_TRUE(equal(said, texts({3, 2}, {"a", "[UNK]", "b", "b", "[UNK]", "a"})));
 }
 
@@ -69,8 +70,7 @@ TEST(StringLookup, RefusesWhatItCannotLookUp) {
 }
 
 TEST(StringLookup, RefusesOptionsThatDoNotGoTogether) {
-  EXPECT_EQ(error_with({.max_tokens = 1}),
-            "StringLookup: max_tokens is 1; expected at least 2");
+  EXPECT_EQ(error_with({.max_tokens = 1}), "StringLookup: max_tokens is 1; expected at least 2");
   EXPECT_EQ(error_with({.num_oov_indices = -1}),
             "StringLookup: num_oov_indices is -1; expected at least 0");
   EXPECT_EQ(error_with({.output_mode = "hot"}),
@@ -95,16 +95,18 @@ TEST(StringLookup, RefusesVocabulariesThatDoNotFit) {
             "StringLookup: an empty vocabulary");
   EXPECT_EQ(error_with({.vocabulary = {"a", "b", "a"}}),
             "StringLookup: the vocabulary has 'a' twice");
-  EXPECT_EQ(error_with({.mask_token = "m", .vocabulary = {"a", "m"}}),
-            "StringLookup: the vocabulary has the mask_token among its terms; leave out all special "
-            "terms, or begin with exactly these: [m, [UNK]]");
+  EXPECT_EQ(
+      error_with({.mask_token = "m", .vocabulary = {"a", "m"}}),
+      "StringLookup: the vocabulary has the mask_token among its terms; leave out all special "
+      "terms, or begin with exactly these: [m, [UNK]]");
   EXPECT_EQ(error_with({.vocabulary = {"a", "[UNK]"}, .invert = true}),
             "StringLookup: the vocabulary has the oov_token among its terms; leave out all special "
             "terms, or begin with exactly these: [[UNK]]");
   EXPECT_EQ(error_with({.max_tokens = 2, .vocabulary = {"a", "b"}}),
             "StringLookup: a vocabulary of 3 entries with the special ones; max_tokens allows 2");
   EXPECT_NE(error_of([] {
-              return StringLookup({.vocabulary = {"a"}, .idf_weights = {1, 2, 3},
+              return StringLookup({.vocabulary = {"a"},
+                                   .idf_weights = {1, 2, 3},
                                    .output_mode = "tf_idf"})(texts({1}, {"a"}));
             }).find("3 idf_weights for 1 terms; expected one for each"),
             std::string::npos);
@@ -112,8 +114,9 @@ TEST(StringLookup, RefusesVocabulariesThatDoNotFit) {
 
 TEST(StringLookup, RefusesSparseTensorsAndOtherEncodings) {
   const auto with = [](std::string_view key, const Config& value) {
-    return error_of(
-        [&] { return StringLookup::from_config(Config::object({{std::string(key), value}})); });
+    return error_of([&] {
+      return StringLookup::from_config(Config::object({{std::string(key), value}}));
+    });
   };
   EXPECT_EQ(with("sparse", true),
             "StringLookup: sparse is true, but Domino has dense tensors only; use sparse=False");
@@ -137,9 +140,10 @@ TEST(StringLookup, TakesTheVocabularyOfKeras) {
 
 TEST(StringLookup, ReadsLinesAsPythonDoes) {
   const StringLookup layer;
-  layer.load_own_assets({{"vocabulary.txt", "[UNK]\na\r\nb\x0b"
-                                            "c\xE2\x80\xA8"
-                                            "d\n\n"}});
+  layer.load_own_assets({{"vocabulary.txt",
+                          "[UNK]\na\r\nb\x0b"
+                          "c\xE2\x80\xA8"
+                          "d\n\n"}});
   EXPECT_EQ(layer.get_vocabulary(), (std::vector<std::string>{"[UNK]", "a", "b", "c", "d"}));
 }
 
@@ -150,11 +154,13 @@ TEST(StringLookup, IsWiredBeforeItsVocabularyComes) {
   const Tensor x = texts({1, 2}, {"foo", "foo"});
   EXPECT_NE(error_of([&] { return model.predict(x); }).find("there is no vocabulary yet"),
             std::string::npos);
-  EXPECT_NE(error_of([&] {
-              layer.load_own_assets({{"vocabulary.txt", "[UNK]\nfoo\nbar\nbaz"}});
-            }).find("vocabulary.txt: StringLookup: a vocabulary of 4 entries with the special ones, "
-                    "expected 3"),
-            std::string::npos);
+  EXPECT_NE(
+      error_of([&] {
+        layer.load_own_assets({{"vocabulary.txt", "[UNK]\nfoo\nbar\nbaz"}});
+      })
+          .find("vocabulary.txt: StringLookup: a vocabulary of 4 entries with the special ones, "
+                "expected 3"),
+      std::string::npos);
   layer.load_own_assets({{"vocabulary.txt", "[UNK]\nfoo\nbar"}});
   layer.assign("idf_weights", Tensor({3}, {0.5, 0.25, 2}));
   EXPECT_TRUE(equal(model.predict(x), Tensor({1, 3}, {0, 0.5, 0})));
@@ -167,8 +173,9 @@ TEST(StringLookup, NeedsItsFile) {
 
 TEST(StringLookup, NeedsTheSizeOfAVocabularyThatComesLater) {
   const auto words = Input({.shape = {kAny}, .dtype = DType::String});
-  EXPECT_NE(error_of([&] { return StringLookup({.output_mode = "count"})(words); })
-                .find("output_mode 'count' needs a vocabulary, or its vocabulary_size"),
+  EXPECT_NE(error_of([&] {
+              return StringLookup({.output_mode = "count"})(words);
+            }).find("output_mode 'count' needs a vocabulary, or its vocabulary_size"),
             std::string::npos);
 }
 

@@ -95,9 +95,10 @@ TEST(TextVectorization, KeepsAVocabularyOfItsOptions) {
 }
 
 TEST(TextVectorization, RefusesOptionsThatDoNotGoTogether) {
-  EXPECT_EQ(error_with({.standardize = "upper"}),
-            "TextVectorization: standardize is 'upper'; expected lower_and_strip_punctuation, lower, "
-            "strip_punctuation or None");
+  EXPECT_EQ(
+      error_with({.standardize = "upper"}),
+      "TextVectorization: standardize is 'upper'; expected lower_and_strip_punctuation, lower, "
+      "strip_punctuation or None");
   EXPECT_EQ(error_with({.split = "sentence"}),
             "TextVectorization: split is 'sentence'; expected whitespace, character or None");
   EXPECT_EQ(error_with({.output_mode = "one_hot"}),
@@ -112,8 +113,9 @@ TEST(TextVectorization, RefusesOptionsThatDoNotGoTogether) {
 
 TEST(TextVectorization, RefusesFunctionsAndRaggedTensors) {
   const auto with = [](std::string_view key, const Config& value) {
-    return error_of(
-        [&] { return TextVectorization::from_config(Config::object({{std::string(key), value}})); });
+    return error_of([&] {
+      return TextVectorization::from_config(Config::object({{std::string(key), value}}));
+    });
   };
   const Config function = Config::object({{"class_name", "function"}, {"config", "mine>clean"}});
   EXPECT_EQ(with("standardize", function),
@@ -127,9 +129,13 @@ TEST(TextVectorization, RefusesFunctionsAndRaggedTensors) {
 
 TEST(TextVectorization, NeedsOneStringPerText) {
   const TextVectorization layer({.vocabulary = {"a"}, .name = "t"});
-  EXPECT_EQ(error_of([&] { return layer(Tensor({1, 2}, std::vector<std::string>{"a", "b"})); }),
+  EXPECT_EQ(error_of([&] {
+              return layer(Tensor({1, 2}, std::vector<std::string>{"a", "b"}));
+            }),
             "TextVectorization 't' on (1, 2): needs (batch,) or (batch, 1) to split, got (1, 2)");
-  EXPECT_EQ(error_of([&] { return layer(Tensor({1, 1}, {1})); }),
+  EXPECT_EQ(error_of([&] {
+              return layer(Tensor({1, 1}, {1}));
+            }),
             "TextVectorization 't' on (1, 1): needs strings, got float32");
 }
 
