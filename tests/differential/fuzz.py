@@ -9,9 +9,9 @@ Exits with 1 if Domino differs.
 """
 
 import argparse
+import signal
 import sys
 import time
-import traceback
 import warnings
 from collections import Counter
 from collections.abc import Sequence
@@ -178,10 +178,12 @@ def main() -> int:
     arguments = parser.parse_args()
     fuzzer = Fuzzer(arguments)
     start = time.time()
+    for number in (signal.SIGINT, signal.SIGTERM):  # stopped early, it still reports
+        signal.signal(number, signal.default_int_handler)
     try:
         fuzzer.run(range(arguments.seed, arguments.seed + arguments.count))
     except KeyboardInterrupt:
-        traceback.print_exc()
+        print("stopped")
     fuzzer.report()
     print(f"{time.time() - start:.0f} s")
     return 1 if fuzzer.differences else 0

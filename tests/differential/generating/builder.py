@@ -24,7 +24,14 @@ class Builder:
     attention, where Domino and Keras differ on them (docs/parity.md).
     """
 
-    def __init__(self, rnd: random.Random, inputs: Sequence[Input], steps: int | None, depth: int = 0, square: bool = False) -> None:
+    def __init__(
+        self,
+        rnd: random.Random,
+        inputs: Sequence[Input],
+        steps: int | None,
+        depth: int = 0,
+        square: bool = False,
+    ) -> None:
         self.rnd = rnd
         self.square = square  # batch, steps and features are of one size
         self.steps = steps
@@ -88,6 +95,16 @@ class Builder:
 
     def shape(self, ref: Ref) -> tuple[int | None, ...]:
         return tuple(self.values[ref].shape)
+
+    def any_ids(self, like: Ref | None = None) -> Ref:
+        """Integers that fit an Embedding."""
+        found = sorted(self.ids, key=lambda ref: (ref.call, ref.output))
+        if like is not None:
+            same = self.values[like]
+            found = [r for r in found if (self.shape(r), self.values[r].dtype) == (same.shape, same.dtype)]
+        if not found:
+            raise Unfit
+        return self.rnd.choice(found)
 
     def mask_for(self, ref: Ref) -> Ref:
         """A bool (batch, steps) tensor of the graph that fits `ref` as an explicit mask."""

@@ -225,6 +225,18 @@ def concatenate(b: Builder) -> None:
     b.layer("Concatenate", [x, *rest], axis=axis)
 
 
+@step()
+def dot(b: Builder) -> None:
+    x = b.floats(2, 3)
+    shape = b.shape(x)
+    if len(shape) == 2:
+        b.layer("Dot", [x, b.like(x)], axes=1, normalize=b.chance(0.3))
+        return
+    axis = b.choose(1, 2)
+    other = b.pick(lambda t: is_sequence(t) and t.shape[axis] == shape[axis])
+    b.layer("Dot", [x, other], axes=axis, normalize=b.chance(0.2))
+
+
 # Reshaping.
 @step()
 def flatten(b: Builder) -> None:
@@ -382,6 +394,27 @@ def attention(b: Builder) -> None:
     )
 
 
+@step(1.5)
+def additive_attention(b: Builder) -> None:
+    inputs, kwargs = _attended(b)
+    b.layer("AdditiveAttention", inputs, use_scale=b.chance(0.7), call=kwargs)
+
+
+@step(2)
+def group_query_attention(b: Builder) -> None:
+    query = b.sequence(sound=True)
+    value = query if b.chance(0.35) else b.sequence(sound=True)
+    kwargs: dict[str, Any] = {"value": value}
+    if b.chance(0.25):
+        kwargs["key"] = _of_steps(b, value)
+    kwargs |= b.explicit(query, 0.3, "query_mask") | b.explicit(value, 0.2, "value_mask")
+    kwargs |= b.sometimes(0.15, use_causal_mask=True, return_attention_scores=True)
+    heads, groups = b.choose((2, 1), (2, 2), (4, 2))
+    options = {"num_query_heads": heads, "num_key_value_heads": groups}
+    options |= b.sometimes(0.15, dropout=0.2, use_bias=False)
+    b.layer("GroupQueryAttention", query, head_dim=2, call=kwargs, **options)
+
+
 def _attended(b: Builder) -> tuple[list[Ref], dict[str, Any]]:
     """[query, value] or [query, value, key] of equal features, and what else the call is given."""
     query = b.sequence(sound=True)
@@ -474,6 +507,14 @@ def rnn(b: Builder) -> None:
     options |= b.sometimes(0.15, unroll=bool(b.steps))
     x = b.sequence()
     b.layer("RNN", x, cell=cell, return_sequences=b.chance(0.65), call=b.explicit(x), **options)
+
+
+@step(1.5)
+def conv_lstm1d(b: Builder) -> None:
+    x = b.pick(_is_rank4)
+    options = b.sometimes(0.25, return_state=True, go_backwards=True, padding="same", use_bias=False)
+    sequences = {"return_sequences": b.chance(0.65)}
+    b.layer("ConvLSTM1D", x, filters=2, kernel_size=b.choose(1, 2), call=b.explicit(x), **options, **sequences)
 
 
 @step(3)

@@ -1,6 +1,6 @@
 """Functions of keras.ops between layers, as users write them; numbers are kept small and finite."""
 
-from .builder import WORDS, Builder, Unfit, features, is_float, is_mask, is_sequence
+from .builder import WORDS, Builder, features, is_float, is_mask, is_sequence
 from .layer_steps import step
 from .recipe import Ref
 
@@ -105,7 +105,7 @@ def _halves() -> list[tuple[slice, slice]]:
 
 @step(2)
 def op_integers(b: Builder) -> None:
-    ids = b.rnd.choice(sorted(b.ids, key=lambda r: (r.call, r.output)) or _none())
+    ids = b.any_ids()
     made = b.choose(
         lambda: b.op("operator.mod", ids, 3),
         lambda: b.op("operator.floordiv", ids, 2),
@@ -113,19 +113,11 @@ def op_integers(b: Builder) -> None:
         lambda: b.op("multiply", b.op("operator.mod", ids, 4), 2),
         lambda: b.op("flip", ids, axis=-1),
         lambda: b.op("where", b.op("greater", ids, 2), ids, 0),
-        lambda: b.op("maximum", ids, _like_ids(b, ids)),
+        lambda: b.op("maximum", ids, b.any_ids(like=ids)),
         lambda: b.op("cast", b.op("cast", ids, "float32"), "int32"),
         lambda: b.op("clip", ids, 0, 5),
     )()
     b.ids.add(made)
-
-
-def _none() -> list[Ref]:
-    raise Unfit
-
-
-def _like_ids(b: Builder, ids: Ref) -> Ref:
-    return b.rnd.choice([other for other in b.ids if b.shape(other) == b.shape(ids) and b.values[other].dtype == b.values[ids].dtype])
 
 
 @step(2)
@@ -252,5 +244,5 @@ def op_where(b: Builder) -> None:
 
 @step()
 def op_one_hot(b: Builder) -> None:
-    ids = b.rnd.choice(sorted(b.ids, key=lambda r: (r.call, r.output)) or _none())
+    ids = b.any_ids()
     b.op("one_hot", ids, WORDS)

@@ -10,7 +10,6 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 from keras.src.backend import get_keras_mask
 from recording.copies import tensor
 from recording.weights import randomise
@@ -86,9 +85,9 @@ def make_model(plan: Plan, first: Batch) -> keras.Model:
 def run(model: keras.Model, batch: Batch) -> Outcome | None:
     """None if Keras throws."""
     inputs: Any = [tensor(v, m) for v, m in zip(batch.values, batch.masks, strict=True)]
-    structure = model._inputs_struct if hasattr(model, "_inputs_struct") else None
+    structure = getattr(model, "_inputs_struct", None)
     if isinstance(structure, dict):
-        inputs = keras.tree.pack_sequence_as(structure, _flat_order(structure, inputs))
+        inputs = keras.tree.pack_sequence_as(structure, inputs)
     elif len(inputs) == 1:
         inputs = inputs[0]
     try:
@@ -97,10 +96,6 @@ def run(model: keras.Model, batch: Batch) -> Outcome | None:
         return None
     masks = [get_keras_mask(y) for y in outputs]
     return Outcome([np.asarray(y) for y in outputs], [None if m is None else np.asarray(m) for m in masks])
-
-
-def _flat_order(structure: dict, inputs: list) -> list:
-    return inputs
 
 
 def agree(a: Outcome, b: Outcome) -> bool:
@@ -177,4 +172,5 @@ def _widened(batch: Batch) -> Batch:
 
 
 def _narrowed(outcome: Outcome) -> Outcome:
-    return Outcome([tf.cast(v, tf.float32).numpy() if v.dtype == np.float64 else v for v in outcome.values], outcome.masks)
+    values = [v.astype("float32") if v.dtype == np.float64 else v for v in outcome.values]
+    return Outcome(values, outcome.masks)
