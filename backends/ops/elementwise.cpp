@@ -71,7 +71,16 @@ Tensor less_equal(const Operand& a, const Operand& b) { return binary(op::Binary
 Tensor greater(const Operand& a, const Operand& b) { return binary(op::BinaryKind::Greater, a, b); }
 Tensor greater_equal(const Operand& a, const Operand& b) { return binary(op::BinaryKind::GreaterEqual, a, b); }
 Tensor logical_and(const Operand& a, const Operand& b) { return binary(op::BinaryKind::LogicalAnd, a, b); }
-Tensor logical_or(const Operand& a, const Operand& b) { return binary(op::BinaryKind::LogicalOr, a, b); }
+
+// clang-format on
+Tensor logical_or(const Operand& a, const Operand& b) {
+  const auto [x, y] = meet(a, b);
+  // One mask that comes by two ways, as in a residual, stays that mask.
+  const bool same = x.dtype() == DType::Bool && x.value_number() == y.value_number();
+  if (same && x.shape() == y.shape()) return same_values(x);
+  return binary(op::BinaryKind::LogicalOr, x, y);
+}
+// clang-format off
 
 Tensor negative(const Tensor& x) { return unary(op::UnaryKind::Negative, x); }
 Tensor abs(const Tensor& x) { return unary(op::UnaryKind::Abs, x); }

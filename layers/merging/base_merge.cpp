@@ -41,15 +41,6 @@ Tensors with_one_rank(const Tensors& inputs) {
   return result;
 }
 
-namespace {
-
-/// One mask that reaches a merge by two ways, as in a residual, stays that mask.
-bool is_same_bool(const Mask& a, const Mask& b) {
-  return a.dtype() == DType::Bool && a.tensor().value_number() == b.tensor().value_number();
-}
-
-}  // namespace
-
 OptionalMask any_of_masks(const OptionalMasks& masks) {
   OptionalMask result = masks.front();
   for (const OptionalMask& mask : masks) {
@@ -60,7 +51,7 @@ OptionalMask any_of_masks(const OptionalMasks& masks) {
                      "its inputs carry masks of shapes {} and {}, which do not fit each other; "
                      "expected those of the inputs, such as (batch, steps)",
                      result->shape(), masks[i]->shape());
-    if (!is_same_bool(*result, *masks[i])) result = ops::logical_or(*result, *masks[i]);
+    result = ops::logical_or(*result, *masks[i]);
   }
   return result;
 }
