@@ -192,6 +192,12 @@ def masked_floats() -> SavedModel:
     return SavedModel(keras.Model([x, m], [h, pooled, explicit]), {"mixed": [values, mask]})
 
 
+def lost_at_convolution() -> SavedModel:
+    ids = _ids()
+    h = layers.Conv1D(3, 2, padding="same", name="conv1d")(_embedded(ids))
+    return SavedModel(keras.Model(ids, layers.LSTM(2, name="lstm")(h)), SENTENCES)
+
+
 def attention_by_name() -> SavedModel:
     ids = _ids()
     h = _embedded(ids)
@@ -253,6 +259,7 @@ MODELS: list[Callable[[], SavedModel]] = [
     user_operations,
     nested_and_shared,
     masked_floats,
+    lost_at_convolution,
     attention_by_name,
     custom_layer,
     reduced_precision,
