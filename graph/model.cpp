@@ -180,11 +180,9 @@ MaskForms forms_of_masks(const Dag& dag, const Tensors& inputs) {
 }
 
 void warn_of_losses(const Dag& dag, const MaskPlan& plan) {
-  for (const int vertex : dag.order()) {
-    for (const MaskFact& fact : plan.vertices[static_cast<std::size_t>(vertex)].facts) {
-      const bool lost = fact.fate == MaskFate::Destroyed || !fact.missed_by.empty();
-      if (lost && dag.layer(vertex).warn_once()) warn(describe_loss(dag, plan, fact));
-    }
+  for (const MaskFact* loss : lost_masks(dag, plan)) {
+    if (loss->fate == MaskFate::Ignored || !dag.layer(loss->target).warn_once()) continue;
+    warn(describe_loss(dag, plan, *loss));
   }
 }
 

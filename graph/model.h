@@ -28,6 +28,7 @@ struct PredictOptions {
   std::string device = "cpu";    ///< "cpu", "reference", "onednn" (backends/backend.h)
   int threads = 0;               ///< 0: all cores of this process
   bool progress = false;         ///< a bar on stderr when that is a terminal
+  bool keep_masks = false;       ///< the outputs carry their masks, as those of a call do
 };
 
 /// One tensor or several.
@@ -53,7 +54,7 @@ class Model : public Layer {
         ModelOptions options = {});
 
   /// The outputs for whole inputs, computed in batches; masks that the inputs carry are used, the
-  /// outputs carry none, as Keras' arrays. Const and safe from many threads.
+  /// outputs carry none, as Keras' arrays, unless `keep_masks`. Const and safe from many threads.
   ///
   /// Throws ShapeError or DTypeError if an input does not fit, and what the layers throw. No rows give
   /// outputs without rows.
@@ -129,9 +130,10 @@ class Model : public Layer {
   Tensors run_on_meta(const Tensors& inputs, const Arguments& arguments) const;
   /// A nested model follows the rules of the outer one.
   Tensors run_on_numbers(const Tensors& inputs, MaskRules under) const;
-  Tensors predict_batch(const Tensors& inputs) const;
+  Tensors predict_batch(const Tensors& inputs, bool keep_masks) const;
   /// The same for rows of a longer input, which begin at row `first` of `count`; errors say which.
-  Tensors predict_rows(const Tensors& batch, std::int64_t first, std::int64_t count) const;
+  Tensors predict_rows(const Tensors& batch, std::int64_t first, std::int64_t count,
+                       bool keep_masks) const;
 
   std::shared_ptr<Graph> graph_;
 };

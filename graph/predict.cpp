@@ -37,21 +37,43 @@ Tensor moved(const Tensor& x, const Backend& to) {
   return x.mask() ? there.with_mask(Mask(to.upload(x.mask()->tensor()))) : there;
 }
 
+/// The masks of batches behind each other; one that counts for a whole batch is repeated for its rows.
+OptionalMask joined_masks(const Tensors& batches) {
+  Tensors masks;
+  for (const Tensor& batch : batches) {
+    if (!batch.mask()) return std::nullopt;
+    const Tensor& mask = batch.mask()->tensor();
+    if (mask.rank() == 0) return *batch.mask();
+    masks.push_back(mask.size(0) == 1 ? ops::repeat(mask, batch.size(0), 0) : mask);
+  }
+  return Mask(ops::concatenate(masks, 0));
+}
+
+Tensor joined(const Tensors& batches) {
+  if (batches.size() == 1) return batches.front();
+  Tensors plain;
+  for (const Tensor& batch : batches) plain.push_back(batch.without_mask());
+  return ops::concatenate(plain, 0).with_mask(joined_masks(batches));
+}
+
 }  // namespace
 
-Tensors Model::predict_batch(const Tensors& inputs) const {
+Tensors Model::predict_batch(const Tensors& inputs, bool keep_masks) const {
   Tensors placed;
   for (const Tensor& input : inputs) placed.push_back(moved(input, current_backend()));
   Tensors outputs;
   for (const Tensor& output : run_on_numbers(placed, rules())) {
-    outputs.push_back(current_backend().download(output.without_mask()));
+    Tensor& here = outputs.emplace_back(current_backend().download(output.without_mask()));
+    if (!keep_masks || !output.mask()) continue;
+    here = here.with_mask(Mask(current_backend().download(output.mask()->tensor())));
   }
   return outputs;
 }
 
-Tensors Model::predict_rows(const Tensors& batch, std::int64_t first, std::int64_t count) const {
+Tensors Model::predict_rows(const Tensors& batch, std::int64_t first, std::int64_t count,
+                            bool keep_masks) const {
   try {
-    return predict_batch(batch);
+    return predict_batch(batch, keep_masks);
   } catch (Error& error) {
     const std::int64_t last = first + batch.front().size(0) - 1;
     if (last - first + 1 < count) error.add_context(fmt::format("rows {} to {}", first, last));
@@ -77,16 +99,14 @@ Tensors Model::predict(const Tensors& inputs, const PredictOptions& options) con
     const std::int64_t end = std::min(begin + options.batch_size, count);
     Tensors batch;
     for (const Tensor& input : inputs) batch.push_back(rows(input, begin, end));
-    const Tensors outputs = predict_rows(batch, begin, count);
+    const Tensors outputs = predict_rows(batch, begin, count, options.keep_masks);
     for (std::size_t i = 0; i < outputs.size(); ++i) parts[i].push_back(outputs[i]);
     if (progress) progress->advance(end - begin);
     begin = end;
   } while (begin < count);
   const BackendScope host(backend("cpu"));
   Tensors results;
-  for (const Tensors& part : parts) {
-    results.push_back(part.size() == 1 ? part.front() : ops::concatenate(part, 0));
-  }
+  for (const Tensors& part : parts) results.push_back(joined(part));
   return results;
 }
 

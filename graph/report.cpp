@@ -2,12 +2,38 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "domino/core/check.h"
 #include "domino/graph/dag.h"
 
 namespace domino {
+namespace {
+
+const std::vector<MaskFact>& facts_at(const MaskPlan& plan, int vertex) {
+  return plan.vertices[static_cast<std::size_t>(vertex)].facts;
+}
+
+}  // namespace
+
+int maker_of(const MaskPlan& plan, const MaskFact& fact) {
+  if (fact.by_hand) return plan.masks[static_cast<std::size_t>(fact.mask)].vertex;
+  int vertex = fact.from.vertex;
+  for (bool passed = true; passed;) {
+    passed = false;
+    for (const MaskFact& before : facts_at(plan, vertex)) {
+      if (before.mask != fact.mask || before.fate == MaskFate::TakenOff) continue;
+      if (before.by_hand) return plan.masks[static_cast<std::size_t>(fact.mask)].vertex;
+      vertex = before.from.vertex;
+      passed = true;
+      break;
+    }
+  }
+  return vertex;
+}
+
 namespace {
 
 std::string title_of(const Dag& dag, int vertex) { return dag.layer(vertex).title(); }
@@ -29,31 +55,54 @@ std::string shapes_of(const CallNode& node) {
   return text;
 }
 
-const std::vector<MaskFact>& facts_at(const MaskPlan& plan, int vertex) {
-  return plan.vertices[static_cast<std::size_t>(vertex)].facts;
-}
+bool has_mask(const MaskFact& fact) { return fact.mask != kNoMaskId; }
 
 bool carries(const std::vector<MaskId>& masks) {
   return std::any_of(masks.begin(), masks.end(), [](MaskId id) { return id != kNoMaskId; });
 }
 
-/// "-> made", "used -> passed", "destroyed", ...: what happens to masks in one call.
-std::string mask_column(const MaskPlan& plan, const Dag& dag, int vertex) {
-  if (dag.is_input(vertex))
-    return carries(plan.vertices[static_cast<std::size_t>(vertex)].outputs) ? "-> given" : "";
-  std::string in;
-  for (const MaskFact& fact : facts_at(plan, vertex)) {
-    if (fact.fate == MaskFate::None) continue;
-    const std::string fate(name_of(fact.fate));
-    if (in.find(fate) == std::string::npos) in += (in.empty() ? "" : ", ") + fate;
-  }
-  const std::vector<MaskId>& outputs = plan.vertices[static_cast<std::size_t>(vertex)].outputs;
-  if (!carries(outputs)) return in;
-  const MaskOrigin& origin = plan.masks[static_cast<std::size_t>(
-      *std::find_if(outputs.begin(), outputs.end(), [](MaskId id) { return id != kNoMaskId; }))];
-  if (origin.vertex != vertex) return (in.empty() ? "" : in + " ") + "-> passed";
-  return (in.empty() ? "" : in + " ") + (origin.changed ? "-> changed" : "-> made");
+bool contains(const std::vector<int>& vertices, int vertex) {
+  return std::ranges::find(vertices, vertex) != vertices.end();
 }
+
+/// The losses for which this call runs unmasked.
+std::vector<const MaskFact*> losses_for(const Dag& dag, const MaskPlan& plan, int vertex) {
+  std::vector<const MaskFact*> losses = lost_masks(dag, plan);
+  std::erase_if(losses, [&](const MaskFact* loss) {
+    return loss->fate == MaskFate::Ignored || !contains(loss->missed_by, vertex);
+  });
+  return losses;
+}
+
+/// "used", "dropped", "taken off, unmasked", ...: what happens to the masks that come in.
+std::string words_for_masks_in(const Dag& dag, const MaskPlan& plan, int vertex) {
+  std::vector<std::string> words;
+  const auto add = [&](std::string_view word) {
+    if (std::ranges::find(words, word) == words.end()) words.emplace_back(word);
+  };
+  for (const MaskFact& fact : facts_at(plan, vertex)) {
+    if (fact.fate != MaskFate::None) add(name_of(fact.fate));
+  }
+  if (!losses_for(dag, plan, vertex).empty()) add("unmasked");
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+}  // namespace
+
+std::string mask_words(const Dag& dag, const MaskPlan& plan, int vertex) {
+  const std::vector<MaskId>& outputs = plan.vertices[static_cast<std::size_t>(vertex)].outputs;
+  if (dag.is_input(vertex)) return carries(outputs) ? "-> given" : "";
+  const std::string in = words_for_masks_in(dag, plan, vertex);
+  const auto out = std::ranges::find_if(outputs, [](MaskId id) { return id != kNoMaskId; });
+  if (out == outputs.end()) return in;
+  const MaskOrigin& origin = plan.masks[static_cast<std::size_t>(*out)];
+  const bool passed =
+      origin.vertex != vertex && std::ranges::any_of(facts_at(plan, vertex), has_mask);
+  const std::string_view made = origin.changed ? "-> changed" : "-> made";
+  return fmt::format("{}{}{}", in, in.empty() ? "" : " ", passed ? "-> passed" : made);
+}
+
+namespace {
 
 std::string connections_of(const Dag& dag, int vertex) {
   std::string text;
@@ -94,56 +143,145 @@ std::string summary_table(const Model& model, const std::vector<bool>& masked) {
     const Layer& layer = dag.layer(vertex);
     rows.push_back({fmt::format("{} ({})", layer.name(), layer.type()), shapes_of(dag.node(vertex)),
                     std::to_string(layer.count_params()), connections_of(dag, vertex),
-                    mask_column(plan, dag, vertex)});
+                    mask_words(dag, plan, vertex)});
   }
   return fmt::format("{}, mask rules: {}\n{}Parameters: {}\n", model.title(),
                      name_of(model.rules()), table(rows), model.count_params());
 }
 
-/// Where the other tensors of a call that dropped a mask come from, if they carry none.
-std::vector<int> unmasked_sources(const MaskPlan& plan, const MaskFact& dropped) {
+namespace {
+
+/// What else a call that dropped a mask was given, if that carries none.
+std::string unmasked_inputs(const Dag& dag, const MaskPlan& plan, const MaskFact& dropped) {
   std::vector<int> sources;
-  if (dropped.fate != MaskFate::Dropped) return sources;
+  std::string text;
+  if (dropped.fate != MaskFate::Dropped) return text;
   for (const MaskFact& fact : facts_at(plan, dropped.target)) {
-    if (fact.mask == kNoMaskId) sources.push_back(fact.from.vertex);
+    if (fact.fate == MaskFate::None) sources.push_back(fact.from.vertex);
+    if (fact.fate != MaskFate::TakenOff || !text.empty()) continue;
+    text = fmt::format(" ({} has taken the mask off its input from {}, as Keras 3.15 does)",
+                       title_of(dag, fact.taken_off_by), title_of(dag, fact.from.vertex));
   }
-  return sources;
+  if (sources.empty()) return text;
+  return text + fmt::format(" (its input from {} carries none here)", titles_of(dag, sources));
+}
+
+std::string what_happened(const Dag& dag, const MaskPlan& plan, const MaskFact& fact) {
+  const std::string reader = title_of(dag, fact.target);
+  const std::string mask = "the mask made by " + title_of(dag, maker_of(plan, fact));
+  if (fact.fate == MaskFate::TakenOff) {
+    return fmt::format("{} has taken {} off the input of {} from {}, as Keras 3.15 does",
+                       title_of(dag, fact.taken_off_by), mask, reader,
+                       title_of(dag, fact.from.vertex));
+  }
+  if (fact.fate == MaskFate::Ignored) {
+    const auto& accidents = plan.vertices[static_cast<std::size_t>(fact.target)].accidents;
+    return fmt::format("{} {} ({})", reader, fmt::join(accidents, ", and "), mask);
+  }
+  if (fact.fate == MaskFate::Destroyed) {
+    return fmt::format("{} does not support masking and ends {}", reader, mask);
+  }
+  return fmt::format("{} drops {}{}", reader, mask, unmasked_inputs(dag, plan, fact));
+}
+
+/// Whether one line tells of both: of a call that reads a tensor twice, or that drops the other mask
+/// because this one was taken off.
+bool says_the_same(const MaskFact& told, const MaskFact& fact) {
+  if (told.target != fact.target) return false;
+  if (fact.fate == MaskFate::TakenOff && told.fate == MaskFate::Dropped) return true;
+  return told.fate == fact.fate && told.from.vertex == fact.from.vertex &&
+         told.from.output == fact.from.output;
+}
+
+}  // namespace
+
+std::vector<const MaskFact*> lost_masks(const Dag& dag, const MaskPlan& plan) {
+  std::vector<const MaskFact*> losses;
+  for (const int vertex : dag.order()) {
+    const std::vector<MaskFact>& facts = facts_at(plan, vertex);
+    for (const bool taken_off : {false, true}) {
+      for (const MaskFact& fact : facts) {
+        if ((fact.fate == MaskFate::TakenOff) != taken_off) continue;
+        if (fact.fate != MaskFate::Destroyed && fact.missed_by.empty()) continue;
+        const bool told = std::ranges::any_of(
+            losses, [&](const MaskFact* other) { return says_the_same(*other, fact); });
+        if (!told) losses.push_back(&fact);
+      }
+    }
+  }
+  return losses;
 }
 
 std::string describe_loss(const Dag& dag, const MaskPlan& plan, const MaskFact& fact) {
-  const MaskOrigin& origin = plan.masks[static_cast<std::size_t>(fact.mask)];
-  const std::string why =
-      fact.fate == MaskFate::Destroyed ? "does not support masking and ends" : "drops";
-  std::string text = fmt::format("{} {} the mask made by {}", title_of(dag, fact.target), why,
-                                 title_of(dag, origin.vertex));
-  const std::vector<int> unmasked = unmasked_sources(plan, fact);
-  if (!unmasked.empty()) {
-    text += fmt::format(" (its input from {} carries none here)", titles_of(dag, unmasked));
+  const std::string text = what_happened(dag, plan, fact);
+  if (fact.missed_by.empty()) return text;
+  return fmt::format("{}; {} would have used it and {} unmasked", text,
+                     titles_of(dag, fact.missed_by), fact.missed_by.size() == 1 ? "runs" : "run");
+}
+
+namespace {
+
+/// " (mask of Embedding 'words')": who made the masks that come in.
+std::string makers_at(const Dag& dag, const MaskPlan& plan, int vertex) {
+  std::vector<std::string> makers;
+  for (const MaskFact& fact : facts_at(plan, vertex)) {
+    if (!has_mask(fact)) continue;
+    std::string maker = title_of(dag, maker_of(plan, fact));
+    if (fact.by_hand) maker += ", given with the call";
+    if (std::ranges::find(makers, maker) == makers.end()) makers.push_back(std::move(maker));
   }
-  if (!fact.missed_by.empty()) {
-    text +=
-        fmt::format("; {} would have used it and runs unmasked", titles_of(dag, fact.missed_by));
+  return makers.empty() ? "" : fmt::format(" (mask of {})", fmt::join(makers, " and "));
+}
+
+std::string report_call(const Dag& dag, const MaskPlan& plan, int vertex) {
+  const MaskPlan::Vertex& planned = plan.vertices[static_cast<std::size_t>(vertex)];
+  const std::string column = mask_words(dag, plan, vertex);
+  std::string text;
+  for (const MaskFact* loss : lost_masks(dag, plan)) {
+    if (loss->target != vertex || loss->fate == MaskFate::Ignored) continue;
+    text += fmt::format("    lost: {}\n", describe_loss(dag, plan, *loss));
   }
-  return text;
+  for (const MaskFact* loss : losses_for(dag, plan, vertex)) {
+    if (loss->target == vertex) continue;
+    text += fmt::format("    would have used the mask made by {}, which is lost at {}\n",
+                        title_of(dag, maker_of(plan, *loss)), title_of(dag, loss->target));
+  }
+  for (const std::string& accident : planned.accidents) {
+    text += fmt::format("    {} {}; rules = intended does not\n", title_of(dag, vertex), accident);
+  }
+  // What is no layer neither uses masks nor hands them on.
+  if (text.empty() && (column.empty() || dag.layer(vertex).is_operation())) return "";
+  return fmt::format("  {}: {}{}\n{}", title_of(dag, vertex), column, makers_at(dag, plan, vertex),
+                     text);
+}
+
+}  // namespace
+
+std::vector<NestedModel> nested_models(const Model& model, const std::vector<bool>& masked) {
+  std::vector<NestedModel> nested;
+  std::set<std::pair<const void*, std::vector<bool>>> seen;
+  const Dag& dag = model.dag();
+  for (const int vertex : dag.order()) {
+    const auto* inner = dynamic_cast<const Model*>(&dag.layer(vertex));
+    if (inner == nullptr) continue;
+    std::vector<bool> brings;
+    for (const MaskFact& fact : facts_at(model.plan(masked), vertex)) {
+      brings.push_back(fact.fate == MaskFate::Used);
+    }
+    if (!seen.emplace(inner->identity(), brings).second) continue;
+    const bool same = inner->rules() == model.rules();
+    nested.push_back({vertex, same ? *inner : inner->with_rules(model.rules()), brings});
+  }
+  return nested;
 }
 
 std::string mask_report(const Model& model, const std::vector<bool>& masked) {
   const Dag& dag = model.dag();
   const MaskPlan& plan = model.plan(masked);
   std::string text = fmt::format("Masks of {}, rules: {}\n", model.title(), name_of(model.rules()));
-  for (const int vertex : dag.order()) {
-    const MaskPlan::Vertex& planned = plan.vertices[static_cast<std::size_t>(vertex)];
-    const std::string column = mask_column(plan, dag, vertex);
-    if (column.empty() && planned.accidents.empty()) continue;
-    text += fmt::format("  {}: {}\n", title_of(dag, vertex), column);
-    for (const MaskFact& fact : facts_at(plan, vertex)) {
-      if (fact.fate != MaskFate::Destroyed && fact.missed_by.empty()) continue;
-      text += fmt::format("    lost: {}\n", describe_loss(dag, plan, fact));
-    }
-    for (const std::string& accident : planned.accidents) {
-      text +=
-          fmt::format("    {} {}; rules = intended does not\n", title_of(dag, vertex), accident);
-    }
+  for (const int vertex : dag.order()) text += report_call(dag, plan, vertex);
+  for (const NestedModel& nested : nested_models(model, masked)) {
+    text += fmt::format("Inside {}: {}", model.title(), mask_report(nested.model, nested.masked));
   }
   return text;
 }

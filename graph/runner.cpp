@@ -4,6 +4,7 @@
 
 #include "domino/core/error.h"
 #include "domino/graph/accidents.h"
+#include "domino/graph/call_observer.h"
 #include "domino/graph/invoke.h"
 
 namespace domino {
@@ -114,6 +115,7 @@ void Run::visit(int vertex) {
       masks_[static_cast<std::size_t>(planned.hung[i])] = outputs[i].mask();
     }
     for (const MaskPlan::Evaluation& evaluation : planned.evaluations) evaluate(vertex, evaluation);
+    CallObserver::tell(dag_, vertex, outputs);
     keep(vertex, std::move(outputs));
   } catch (Error& error) {
     error.add_context(call_title(layer, call));

@@ -12,7 +12,7 @@ namespace domino {
 namespace {
 
 using Given = MaskPlan::Given;
-using Kind = MaskArgument<EdgeFacts>::Kind;
+using Kind = MaskArgument<SymbolicTensor>::Kind;
 
 /// What every output of every vertex is and carries, in one reading of the graph.
 class Environment {
@@ -48,10 +48,12 @@ class Propagation {
   void take_masks_off(int vertex);
   std::set<std::string> later_readers(int vertex, const Endpoint& from) const;
   void follow_objects(int vertex, const CallTrace& trace);
-  void hang_on_object(const std::pair<int, int>& object, const std::optional<ValueFacts>& mask);
+  void hang_on_object(const std::pair<int, int>& object, const std::optional<ValueFacts>& mask,
+                      int by);
   void hang_what_models_left(int vertex, const OptionalMasks& left);
   void settle_ends();
 
+  bool is_told_none(int vertex, std::size_t parameter, std::size_t position) const;
   MaskId id_of(const OptionalMask& mask) const;
   std::optional<ValueFacts> facts_of(const OptionalMask& mask) const;
   Given ids_of(const std::vector<OptionalMasks>& masks) const;
@@ -73,6 +75,11 @@ class Propagation {
   std::map<ValueNumber, MaskId> ids_;
   std::map<std::pair<int, int>, std::vector<Endpoint>> objects_;  ///< edges that are one object
   std::map<std::pair<int, int>, std::pair<int, int>> object_of_;
+  struct Removal {
+    int by;
+    MaskId mask;
+  };
+  std::map<std::pair<int, int>, Removal> taken_off_;  ///< edges whose mask a call has taken off
 };
 
 Propagation::Propagation(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules)
@@ -312,13 +319,20 @@ void Propagation::follow_objects(int vertex, const CallTrace& trace) {
     }
     object_of_[{vertex, i}] = object;
     objects_[object].push_back({vertex, i, false});
-    if (rules_ == MaskRules::Keras) hang_on_object(object, carried_.at({vertex, i, false}).mask);
+    if (rules_ != MaskRules::Keras) continue;
+    hang_on_object(object, carried_.at({vertex, i, false}).mask, vertex);
   }
 }
 
 void Propagation::hang_on_object(const std::pair<int, int>& object,
-                                 const std::optional<ValueFacts>& mask) {
-  for (const Endpoint& same : objects_[object]) carried_.at(same).mask = mask;
+                                 const std::optional<ValueFacts>& mask, int by) {
+  for (const Endpoint& same : objects_[object]) {
+    std::optional<ValueFacts>& carried = carried_.at(same).mask;
+    const std::pair<int, int> edge{same.vertex, same.output};
+    if (mask) taken_off_.erase(edge);
+    if (!mask && carried) taken_off_[edge] = {by, ids_.at(carried->value)};
+    carried = mask;
+  }
 }
 
 /// A nested model hangs the mask that it is given on its input objects, and attention inside takes it
@@ -326,7 +340,7 @@ void Propagation::hang_on_object(const std::pair<int, int>& object,
 void Propagation::hang_what_models_left(int vertex, const OptionalMasks& left) {
   const std::vector<Endpoint>& inputs = dag_.arguments(vertex)[0];
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    hang_on_object(object_of_.at({inputs[i].vertex, inputs[i].output}), facts_of(left[i]));
+    hang_on_object(object_of_.at({inputs[i].vertex, inputs[i].output}), facts_of(left[i]), vertex);
   }
 }
 
@@ -338,18 +352,18 @@ void Propagation::take_masks_off(int vertex) {
   for (std::size_t p = 0; p < arguments.size(); ++p) {
     if (signature[p].mask.empty()) continue;
     for (const Endpoint& from : arguments[p]) {
-      for (const Endpoint& same : objects_[object_of_.at({from.vertex, from.output})]) {
+      const std::pair<int, int> object = object_of_.at({from.vertex, from.output});
+      for (const Endpoint& same : objects_[object]) {
         if (!carried_.at(same).mask) continue;
         took = true;
-        carried_.at(same).mask.reset();
         later.merge(later_readers(vertex, same));
       }
+      hang_on_object(object, std::nullopt, vertex);
     }
   }
   if (!took) return;
   std::string sentence(kTakesOffSentence);
-  if (!later.empty())
-    sentence += fmt::format(": {} and all behind run unmasked", fmt::join(later, ", "));
+  if (!later.empty()) sentence += fmt::format("; {} will find none there", fmt::join(later, ", "));
   plan_.vertices[static_cast<std::size_t>(vertex)].accidents.push_back(std::move(sentence));
 }
 
@@ -373,6 +387,15 @@ MaskFate fate_of(const Layer& layer, bool used, bool takes, bool handed_on, bool
   return layer.supports_masking() ? MaskFate::Dropped : MaskFate::Destroyed;
 }
 
+/// Whether the user wrote that the call uses no mask of this tensor.
+bool Propagation::is_told_none(int vertex, std::size_t parameter, std::size_t position) const {
+  const auto& masks = dag_.node(vertex).call.masks;
+  if (parameter >= masks.size()) return false;
+  if (masks[parameter].kind() == Kind::None) return rules_ == MaskRules::Intended;
+  if (masks[parameter].kind() == Kind::Attached) return false;
+  return position >= masks[parameter].masks().size() || !masks[parameter].masks()[position];
+}
+
 void Propagation::record_facts(int vertex, const Call<EdgeFacts>& call, const CallTrace& trace,
                                const std::vector<EdgeFacts>& outputs) {
   const Layer& layer = dag_.layer(vertex);
@@ -388,10 +411,17 @@ void Propagation::record_facts(int vertex, const Call<EdgeFacts>& call, const Ca
       MaskFact fact{.from = dag_.arguments(vertex)[p][i],
                     .target = vertex,
                     .argument = std::string(signature[p].name),
-                    .mask = passed != kNoMaskId ? passed : attached};
+                    .takes_mask = !signature[p].mask.empty() && !is_told_none(vertex, p, i),
+                    .mask = passed != kNoMaskId ? passed : attached,
+                    .by_hand = passed != kNoMaskId && passed != attached};
       if (fact.mask != kNoMaskId) {
         fact.fate =
             fate_of(layer, passed != kNoMaskId, !signature[p].mask.empty(), handed_on, hung);
+      } else if (const auto off = taken_off_.find({fact.from.vertex, fact.from.output});
+                 off != taken_off_.end() && !fact.from.is_mask && !is_told_none(vertex, p, i)) {
+        fact.mask = off->second.mask;
+        fact.taken_off_by = off->second.by;
+        fact.fate = MaskFate::TakenOff;
       }
       plan_.vertices[static_cast<std::size_t>(vertex)].facts.push_back(std::move(fact));
     }
@@ -429,18 +459,25 @@ void Propagation::prune() {
   }
 }
 
+bool is_missing(const MaskFact& fact) {
+  return fact.takes_mask && (fact.fate == MaskFate::None || fact.fate == MaskFate::TakenOff);
+}
+
 /// For each lost mask: the calls behind the loss that take a mask and were given none.
 void Propagation::find_missed() {
   const auto misses = [&](int vertex) {
-    const auto& facts = plan_.vertices[static_cast<std::size_t>(vertex)].facts;
-    return dag_.layer(vertex).takes_mask() &&
-           std::any_of(facts.begin(), facts.end(),
-                       [](const MaskFact& fact) { return fact.mask == kNoMaskId; });
+    return std::ranges::any_of(plan_.vertices[static_cast<std::size_t>(vertex)].facts, is_missing);
   };
   for (MaskPlan::Vertex& vertex : plan_.vertices) {
     for (MaskFact& fact : vertex.facts) {
-      if (fact.fate != MaskFate::Destroyed && fact.fate != MaskFate::Dropped) continue;
+      const bool kept_from_call = fact.fate == MaskFate::Ignored && !vertex.accidents.empty();
+      if (kept_from_call) fact.missed_by = {fact.target};
+      if (fact.fate != MaskFate::Destroyed && fact.fate != MaskFate::Dropped &&
+          fact.fate != MaskFate::TakenOff) {
+        continue;
+      }
       fact.missed_by = dag_.reachable_from(fact.target);
+      if (is_missing(fact)) fact.missed_by.insert(fact.missed_by.begin(), fact.target);
       std::erase_if(fact.missed_by, [&](int behind) { return !misses(behind); });
     }
   }
@@ -462,6 +499,8 @@ std::string_view name_of(MaskFate fate) {
       return "destroyed";
     case MaskFate::Dropped:
       return "dropped";
+    case MaskFate::TakenOff:
+      return "taken off";
   }
   return "unknown";
 }

@@ -22,6 +22,7 @@ enum class MaskFate : std::uint8_t {
   Ignored,    ///< Keras' rules keep it from the call, which would take it
   Destroyed,  ///< the layer does not support masking
   Dropped,    ///< the layer supports masking, but its compute_mask gives none
+  TakenOff,   ///< Keras' rules: an earlier call took it off this tensor, so the call finds none
 };
 std::string_view name_of(MaskFate fate);
 
@@ -30,9 +31,14 @@ struct MaskFact {
   Endpoint from;
   int target = 0;           ///< the vertex that reads the tensor
   std::string argument;     ///< under this name
-  MaskId mask = kNoMaskId;  ///< the mask that reaches the call
+  bool takes_mask = false;  ///< whether the call takes a mask for it, and is not told to use none
+  MaskId mask = kNoMaskId;  ///< the mask that reaches the call, or that was taken off before
+  bool by_hand = false;  ///< the call names this mask, or it was written there; the tensor lacks it
   MaskFate fate = MaskFate::None;
-  std::vector<int> missed_by;  ///< vertices downstream that would have used the mask, if it is lost
+  /// The calls that would have used the mask, if it is lost here: those behind that take a mask and
+  /// are given none, and the reader itself if the mask is kept from it.
+  std::vector<int> missed_by;
+  int taken_off_by = -1;  ///< the vertex that took it off
 };
 
 /// Where a mask comes from.

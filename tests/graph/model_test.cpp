@@ -8,6 +8,7 @@
 #include "domino/backends/backend.h"
 #include "domino/backends/ops.h"
 #include "domino/core/error.h"
+#include "domino/graph/call_observer.h"
 #include "domino/graph/layer_templates.h"
 #include "domino/graph/sequential.h"
 #include "domino/graph/warnings.h"
@@ -132,6 +133,44 @@ TEST(ModelTest, PredictJoinsBatches) {
   const Model model(x, Scale(2.0)(x));
   const Tensor y = model.predict(Tensor({5, 1}, {1, 2, 3, 4, 5}), {.batch_size = 2});
   EXPECT_THAT(numbers(y), ElementsAre(2, 4, 6, 8, 10));
+}
+
+TEST(ModelTest, PredictKeepsMasksIfAsked) {
+  const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32});
+  const Model model(ids, MarkZeros()(ids));
+  const Tensor x({3, 2}, std::vector<int>{1, 0, 2, 3, 0, 0});
+  EXPECT_FALSE(model.predict(x).mask());
+  for (const std::int64_t rows : {1, 2, 3}) {
+    const OptionalMask mask = model.predict(x, {.batch_size = rows, .keep_masks = true}).mask();
+    ASSERT_TRUE(mask);
+    EXPECT_EQ(*mask, Mask({3, 2}, {1, 0, 1, 1, 0, 0}));
+  }
+}
+
+TEST(ModelTest, PredictRepeatsAMaskThatCountsForAllRows) {
+  const SymbolicTensor x = Input({.shape = {kAny, 1}});
+  const Model model(x, Scale(1.0)(x));
+  const Tensor given = Tensor({3, 2, 1}, {1, 2, 3, 4, 5, 6}).with_mask(Mask({1, 2}, {1, 0}));
+  const Tensors y = model.predict(Tensors{given}, {.batch_size = 2, .keep_masks = true});
+  ASSERT_TRUE(y[0].mask());
+  EXPECT_EQ(*y[0].mask(), Mask({3, 2}, {1, 0, 1, 0, 1, 0}));
+}
+
+TEST(ModelTest, TellsObserversOfItsCallsAndOfThoseInside) {
+  const SymbolicTensor x = Input({.shape = {1}});
+  const Model inner(x, Scale(2.0)(x));
+  const SymbolicTensor y = Input({.shape = {1}});
+  const Model outer(y, AddOne()(inner(y)));
+  std::vector<std::string> heard;
+  {
+    const CallObserver observer([&](const Dag& dag, int vertex, const Tensors& outputs) {
+      heard.push_back((&dag == &outer.dag() ? "outer " : "inner ") + dag.layer(vertex).name());
+      EXPECT_EQ(outputs.size(), 1);
+    });
+    static_cast<void>(outer.predict(Tensor({1, 1}, {3})));
+  }
+  static_cast<void>(outer.predict(Tensor({1, 1}, {3})));
+  EXPECT_THAT(heard, ElementsAre("inner scale", "outer functional", "outer add_one"));
 }
 
 TEST(ModelTest, PredictPadsSequencesWrittenInPlace) {

@@ -1,0 +1,127 @@
+// What is told of lost masks, in words and in pictures.
+
+#include "domino/graph/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "domino/backends/ops.h"
+#include "domino/graph/layer_templates.h"
+#include "domino/graph/mask_graph.h"
+#include "domino/graph/sequential.h"
+#include "domino/graph/warnings.h"
+#include "tests/graph/test_layers.h"
+
+namespace domino {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+/// Keras' MultiHeadAttention as far as masks go: it takes the mask off its inputs.
+class FakeAttention final : public NamedLayer<FakeAttention> {
+ public:
+  static constexpr std::string_view kType = "MultiHeadAttention";
+  static Signature arguments() { return {{.name = "query", .mask = "query_mask"}}; }
+  Tensor call(const Arguments& in) const { return ops::add(in.tensor("query"), 0); }
+  OptionalMasks compute_mask(const Arguments&, const OptionalMasks& previous) const {
+    return {previous[0]};
+  }
+  SymbolicTensor operator()(const SymbolicTensor& query) const {
+    return apply(Call<SymbolicTensor>{.arguments = {{query}}, .masks = {{}}})[0];
+  }
+};
+
+/// Sums masked steps; called in such a way that Keras writes no mask into the graph.
+class SumNamed final : public NamedLayer<SumNamed> {
+ public:
+  static constexpr std::string_view kType = "SumNamed";
+  static Signature arguments() { return {{.name = "x", .mask = "mask"}}; }
+  Tensor call(const Arguments& in) const {
+    return ops::reduce_steps(in.tensor("x"), in.mask("x"), ops::StepsReduce::Sum);
+  }
+  SymbolicTensor operator()(const SymbolicTensor& x,
+                            const MaskArgument<SymbolicTensor>& mask = {}) const {
+    return apply(Call<SymbolicTensor>{.arguments = {{x}}, .masks = {mask}})[0];
+  }
+};
+
+class ReportTest : public testing::Test {
+ protected:
+  ReportTest()
+      : before_(set_warning_sink([this](const std::string& text) { warnings_.push_back(text); })) {}
+  ~ReportTest() override { set_warning_sink(before_); }
+
+  /// The sum reads `h` after attention did, which runs deeper.
+  Model behind_attention(MaskRules rules, const MaskArgument<SymbolicTensor>& mask = {}) const {
+    const SymbolicTensor h = MarkZeros()(ids_);
+    return {ids_, {SumNamed()(h, mask), Scale(1.0)(FakeAttention()(h))}, {.rules = rules}};
+  }
+
+  const SymbolicTensor ids_ = Input({.shape = {kAny}, .dtype = DType::Int32, .name = "ids"});
+  std::vector<std::string> warnings_;
+
+ private:
+  WarningSink before_;
+};
+
+constexpr const char* kTakenOff =
+    "MultiHeadAttention 'multi_head_attention' has taken the mask made by MarkZeros 'mark_zeros' "
+    "off "
+    "the input of SumNamed 'sum_named' from MarkZeros 'mark_zeros', as Keras 3.15 does; SumNamed "
+    "'sum_named' would have used it and runs unmasked";
+
+TEST_F(ReportTest, NamesWhoTookTheMaskOffAReader) {
+  const Model model = behind_attention(MaskRules::Keras);
+  EXPECT_THAT(warnings_, ElementsAre(kTakenOff));
+  EXPECT_THAT(model.report(),
+              AllOf(HasSubstr("SumNamed 'sum_named': taken off, unmasked"), HasSubstr(kTakenOff)));
+  EXPECT_THAT(behind_attention(MaskRules::Intended).report(), Not(HasSubstr("unmasked")));
+}
+
+TEST_F(ReportTest, NobodyMissesAMaskThatWasRefusedByHand) {
+  const std::vector<std::optional<SymbolicTensor>> none{std::nullopt};
+  EXPECT_THAT(behind_attention(MaskRules::Keras, MaskArgument<SymbolicTensor>(none)).report(),
+              Not(HasSubstr("unmasked")));
+  EXPECT_THAT(behind_attention(MaskRules::Intended, kNoMask).report(), Not(HasSubstr("unmasked")));
+  EXPECT_TRUE(warnings_.empty());
+}
+
+TEST_F(ReportTest, ShowsWhoRunsUnmaskedAndWhere) {
+  const Model model(ids_, SumSteps()(Forgetful()(MarkZeros()(ids_))));
+  EXPECT_THAT(model.report(),
+              HasSubstr("  SumSteps 'sum_steps': unmasked\n    would have used the mask made by "
+                        "MarkZeros 'mark_zeros', which is lost at Forgetful 'forgetful'\n"));
+  EXPECT_THAT(model.summary(), HasSubstr("unmasked\n"));
+}
+
+TEST_F(ReportTest, NamesTheMakerOnTheWayOfTwoEqualMasks) {
+  const Model model(ids_, {SumSteps()(MarkZeros()(ids_)), SumSteps()(MarkZeros()(ids_))});
+  EXPECT_THAT(model.report(), AllOf(HasSubstr("used (mask of MarkZeros 'mark_zeros')"),
+                                    HasSubstr("used (mask of MarkZeros 'mark_zeros_1')")));
+}
+
+TEST_F(ReportTest, LooksIntoModels) {
+  const SymbolicTensor x = Input({.shape = {kAny, 1}, .name = "x"});
+  const Model inner(x, SumSteps()(Forgetful()(x)), {.name = "inner"});
+  const Model outer(ids_, inner(MarkZeros()(ids_)), {.name = "outer"});
+  EXPECT_THAT(outer.report(), HasSubstr("Inside Functional 'outer': Masks of Functional 'inner', "
+                                        "rules: intended\n  InputLayer 'x': -> given\n"));
+  const std::vector<NestedModel> nested = nested_models(outer, {});
+  ASSERT_EQ(nested.size(), 1);
+  EXPECT_THAT(nested[0].masked, ElementsAre(true));
+}
+
+TEST_F(ReportTest, DrawsTheGraph) {
+  const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32, .name = "a<b"});
+  const Model model(ids, SumSteps()(Forgetful()(MarkZeros()(ids))));
+  const std::string graph = mask_graph(model);
+  EXPECT_THAT(graph, AllOf(HasSubstr("digraph"), HasSubstr("a&lt;b"), Not(HasSubstr("a<b")),
+                           HasSubstr("label=\" destroyed\""), HasSubstr("loses a mask"),
+                           HasSubstr("runs unmasked"), HasSubstr("mask of mark_zeros")));
+}
+
+}  // namespace
+}  // namespace domino
