@@ -1,0 +1,13 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "domino/graph/model.h"
+
+namespace domino::cli {
+
+/// Where the masks of a model go, as docs/masks.schema.json describes it; nested models included.
+nlohmann::ordered_json masks_as_json(const Model& model, const std::vector<bool>& masked);
+
+}  // namespace domino::cli

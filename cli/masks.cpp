@@ -1,0 +1,94 @@
+#include <iostream>
+#include <memory>
+
+#include "domino/cli/commands.h"
+#include "domino/cli/mask_json.h"
+#include "domino/cli/model_argument.h"
+#include "domino/core/check.h"
+#include "domino/graph/report.h"
+#include "domino/graph/warnings.h"
+
+namespace domino::cli {
+namespace {
+
+struct Options {
+  ModelArgument model;
+  MaskedInputs masked;
+  bool json = false;
+  std::string fail_on;
+};
+
+/// Warnings of lost masks say what the report says; the others are for stderr.
+class OtherWarnings {
+ public:
+  OtherWarnings() {
+    set_warning_sink([this](const std::string& text) { heard_.push_back(text); });
+  }
+  ~OtherWarnings() { set_warning_sink({}); }
+  OtherWarnings(const OtherWarnings&) = delete;
+  OtherWarnings& operator=(const OtherWarnings&) = delete;
+
+  void repeat_without(const std::string& report) {
+    set_warning_sink({});
+    for (const std::string& text : heard_) {
+      if (report.find(text) == std::string::npos) warn(text);
+    }
+  }
+
+ private:
+  std::vector<std::string> heard_;
+};
+
+/// Each loss for which some call runs unmasked, nested models included.
+std::vector<std::string> harmful_losses(const Model& model, const std::vector<bool>& masked) {
+  std::vector<std::string> losses;
+  for (const MaskFact* loss : lost_masks(model.dag(), model.plan(masked))) {
+    if (loss->missed_by.empty()) continue;
+    losses.push_back(describe_loss(model.dag(), model.plan(masked), *loss));
+  }
+  for (const NestedModel& nested : nested_models(model, masked)) {
+    for (std::string& loss : harmful_losses(nested.model, nested.masked)) {
+      losses.push_back(std::move(loss));
+    }
+  }
+  return losses;
+}
+
+void run(const Options& options) {
+  OtherWarnings warnings;
+  const Model model = options.model.load();
+  const std::vector<bool> masked = options.masked.flags(model);
+  const std::string report = model.report(masked);
+  warnings.repeat_without(report);
+  std::cout << (options.json ? masks_as_json(model, masked).dump(2) + '\n' : report);
+  if (options.fail_on.empty()) return;
+  const std::vector<std::string> losses = harmful_losses(model, masked);
+  check<ValueError>(losses.empty(), "{}: {} lost: {}", options.model.file.string(),
+                    losses.size() == 1 ? "a mask is" : fmt::format("{} masks are", losses.size()),
+                    fmt::join(losses, "; "));
+}
+
+}  // namespace
+
+void add_masks(CLI::App& program) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand(
+      "masks", "Shows who makes, uses, changes, ignores and loses each mask, and who misses it");
+  options->model.add_to(*command);
+  options->masked.add_to(*command);
+  command->add_flag("--json", options->json,
+                    "The facts of every edge as JSON; docs/masks.schema.json describes it");
+  command
+      ->add_option("--fail-on", options->fail_on,
+                   "lost: exit with 1 if some layer that would have used a mask runs without it")
+      ->check(CLI::IsMember({"lost"}));
+  command->footer(
+      "Examples:\n"
+      "  domino masks model.keras\n"
+      "  domino masks model.keras --rules intended\n"
+      "  domino masks model.keras --masked features --json\n"
+      "  domino masks model.keras --fail-on lost        # in a test of your project");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace domino::cli

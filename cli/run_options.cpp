@@ -1,0 +1,45 @@
+#include "domino/cli/run_options.h"
+
+#include <algorithm>
+
+#include "domino/backends/backend.h"
+#include "domino/core/check.h"
+
+namespace domino::cli {
+
+void RunOptions::add_device_to(CLI::App& command) {
+  command
+      .add_option("--device", device,
+                  "cpu; reference: plain loops, slow; cuda: if it is compiled in")
+      ->check(CLI::IsMember({"cpu", "reference", "cuda"}))
+      ->capture_default_str();
+}
+
+void RunOptions::add_batch_size_to(CLI::App& command) {
+  command.add_option("--batch-size", batch_size, "Rows computed together")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+}
+
+void RunOptions::add_threads_to(CLI::App& command) {
+  command.add_option("--threads", threads, "0: one per core")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+}
+
+Tensors RunOptions::predict(const Model& model, const Tensors& inputs) const {
+  const auto devices = available_backends();
+  check<DeviceError>(
+      device != "cuda" || std::ranges::find(devices, "cuda") != devices.end(),
+      "--device cuda: no CUDA backend is compiled in; configure with -DDOMINO_CUDA=ON, "
+      "or take cpu");
+  const std::int64_t rows = inputs.front().rank() > 0 ? inputs.front().size(0) : 1;
+  return model.predict(inputs,
+                       {.batch_size = batch_size > 0 ? batch_size : std::max<std::int64_t>(rows, 1),
+                        .device = device,
+                        .threads = threads,
+                        .progress = progress,
+                        .keep_masks = true});
+}
+
+}  // namespace domino::cli

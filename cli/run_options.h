@@ -1,0 +1,25 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "domino/graph/model.h"
+
+namespace domino::cli {
+
+/// How a command computes: --device, --batch-size, --threads.
+struct RunOptions {
+  std::string device = "cpu";
+  std::int64_t batch_size = 32;  ///< 0: all rows
+  int threads = 0;
+  bool progress = true;
+
+  void add_device_to(CLI::App& command);
+  void add_batch_size_to(CLI::App& command);
+  void add_threads_to(CLI::App& command);
+
+  /// Outputs with their masks, a bar on stderr. Throws DeviceError if the device is not in this build.
+  Tensors predict(const Model& model, const Tensors& inputs) const;
+};
+
+}  // namespace domino::cli

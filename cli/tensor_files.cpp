@@ -1,0 +1,67 @@
+#include "domino/cli/tensor_files.h"
+
+#include "domino/backends/ops.h"
+#include "domino/core/check.h"
+#include "domino/graph/naming.h"
+
+namespace domino::cli {
+
+TensorsByName read_tensors(const std::filesystem::path& file) {
+  TensorsByName tensors;
+  for (NamedTensor& each : read_safetensors(file)) {
+    tensors.emplace(std::move(each.name), std::move(each.value));
+  }
+  return tensors;
+}
+
+namespace {
+
+/// Takes a tensor out; undefined if there is none of this name.
+Tensor take(TensorsByName& tensors, const std::string& name) {
+  const auto node = tensors.extract(name);
+  return node.empty() ? Tensor() : node.mapped();
+}
+
+std::string mask_name(const std::string& name) { return name + std::string(kMaskSuffix); }
+
+}  // namespace
+
+Tensors read_inputs(const std::filesystem::path& file, const Model& model) {
+  TensorsByName tensors = read_tensors(file);
+  std::vector<std::string> names = model.input_names();
+  const std::string shown = fmt::format("{}", fmt::join(names, ", "));
+  if (names.size() == 1 && tensors.size() == 1) names.front() = tensors.begin()->first;
+  Tensors inputs;
+  for (const std::string& name : names) {
+    Tensor& input = inputs.emplace_back(take(tensors, name));
+    check<ValueError>(input.defined(), "{}: there is no tensor '{}'; {} takes {}", file.string(),
+                      name, model.title(), shown);
+    if (const Tensor mask = take(tensors, mask_name(name)); mask.defined()) {
+      input = input.with_mask(Mask(mask));
+    }
+  }
+  check<ValueError>(tensors.empty(), "{}: '{}' is no input; {} takes {}, and NAME.mask",
+                    file.string(), tensors.empty() ? "" : tensors.begin()->first, model.title(),
+                    shown);
+  return inputs;
+}
+
+std::vector<std::string> names_of_outputs(const Model& model) {
+  std::vector<std::string> names;
+  UniqueNames unique;
+  for (const std::string& name : model.output_names()) names.push_back(unique.next(name));
+  return names;
+}
+
+NamedTensors named_outputs(const Model& model, const Tensors& outputs) {
+  const std::vector<std::string> names = names_of_outputs(model);
+  NamedTensors named;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    named.push_back({names[i], outputs[i].without_mask()});
+    if (!outputs[i].mask()) continue;
+    named.push_back({mask_name(names[i]), ops::cast(outputs[i].mask()->tensor(), DType::Bool)});
+  }
+  return named;
+}
+
+}  // namespace domino::cli

@@ -1,0 +1,127 @@
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/cli_test.h"
+
+namespace domino::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class MasksCommand : public CliTest {};
+
+TEST_F(MasksCommand, NamesTheDestroyerAndWhoWouldHaveUsedTheMask) {
+  EXPECT_THAT(
+      output_of({"masks", "lost_at_convolution.keras"}),
+      AllOf(HasSubstr("Embedding 'embedding': -> made\n"),
+            HasSubstr("lost: Conv1D 'conv1d' does not support masking and ends the mask made "
+                      "by Embedding 'embedding'; LSTM 'lstm' would have used it"),
+            HasSubstr("LSTM 'lstm': unmasked\n")));
+}
+
+TEST_F(MasksCommand, SaysThatASecondAttentionBlockRunsUnmaskedAndWhy) {
+  const std::string keras = output_of({"masks", "encoder_blocks.keras"});
+  EXPECT_THAT(keras,
+              AllOf(HasSubstr("MultiHeadAttention 'block_2_attention': unmasked\n"),
+                    HasSubstr("MultiHeadAttention 'block_1_attention' takes the mask off its "
+                              "inputs, as Keras 3.15 does"),
+                    HasSubstr("which is lost at Add 'block_1_add_attention'\n")));
+  EXPECT_THAT(output_of({"masks", "encoder_blocks.keras", "--rules", "intended"}),
+              AllOf(HasSubstr("MultiHeadAttention 'block_2_attention': used -> passed"),
+                    Not(HasSubstr("unmasked"))));
+}
+
+TEST_F(MasksCommand, SaysThatADecoderWithInitialStateIgnoresItsMask) {
+  EXPECT_THAT(output_of({"masks", "encoder_decoder.keras"}),
+              AllOf(HasSubstr("LSTM 'decoder': ignored -> passed"),
+                    HasSubstr("because it is given a second tensor (initial_state)")));
+  EXPECT_THAT(output_of({"masks", "encoder_decoder.keras", "--rules", "intended"}),
+              HasSubstr("LSTM 'decoder': used -> passed"));
+}
+
+TEST_F(MasksCommand, ShowsModelsInsideModels) {
+  EXPECT_THAT(output_of({"masks", "nested_and_shared.keras"}),
+              AllOf(HasSubstr("Sequential 'head': used (mask of Functional 'encoder')"),
+                    HasSubstr("Inside Functional 'functional_1': Masks of Sequential 'head'")));
+}
+
+TEST_F(MasksCommand, TakesInputsThatBringMasks) {
+  EXPECT_THAT(output_of({"masks", "masked_floats.keras", "--masked", "x"}),
+              HasSubstr("InputLayer 'x': -> given"));
+  EXPECT_EQ(complaint_of({"masks", "masked_floats.keras", "--masked", "z"}),
+            "domino: --masked z: Functional 'functional' has no such input; it has: x, m");
+}
+
+TEST_F(MasksCommand, FailsOnLostMasksIfAsked) {
+  EXPECT_THAT(complaint_of({"masks", "lost_at_convolution.keras", "--fail-on", "lost"}),
+              AllOf(HasSubstr("lost_at_convolution.keras: a mask is lost: Conv1D 'conv1d'"),
+                    HasSubstr("LSTM 'lstm' would have used it")));
+  for (const char* model : {"encoder_blocks.keras", "encoder_decoder.keras"}) {
+    EXPECT_THAT(complaint_of({"masks", model, "--fail-on", "lost"}), HasSubstr("a mask is lost"));
+    output_of({"masks", model, "--fail-on", "lost", "--rules", "intended"});
+  }
+  output_of({"masks", "functional.keras", "--fail-on", "lost"});
+}
+
+TEST_F(MasksCommand, WarnsOfWhatTheReportDoesNotSay) {
+  EXPECT_EQ(domino({"masks", "lost_at_convolution.keras"}).err, "");
+  EXPECT_THAT(domino({"masks", "reduced_precision.keras"}).err,
+              HasSubstr("domino: warning: LSTM 'lstm' has dtype mixed_bfloat16"));
+}
+
+TEST_F(MasksCommand, WritesTheFactsAsJson) {
+  const auto facts =
+      nlohmann::json::parse(output_of({"masks", "lost_at_convolution.keras", "--json"}));
+  EXPECT_EQ(facts["rules"], "keras");
+  const auto& destroyed = facts["edges"][1];
+  EXPECT_EQ(destroyed["from"]["layer"], "embedding");
+  EXPECT_EQ(destroyed["to"]["layer"], "conv1d");
+  EXPECT_EQ(destroyed["made_by"], "embedding");
+  EXPECT_EQ(destroyed["fate"], "destroyed");
+  ASSERT_EQ(facts["lost"].size(), 1);
+  EXPECT_EQ(facts["lost"][0]["at"]["layer"], "conv1d");
+  EXPECT_THAT(facts["lost"][0]["missed_by"], ElementsAre("lstm"));
+}
+
+TEST_F(MasksCommand, TellsInJsonWhoTookAMaskOffAndWhoIgnoresOne) {
+  const auto blocks = nlohmann::json::parse(output_of({"masks", "encoder_blocks.keras", "--json"}));
+  EXPECT_EQ(blocks["lost"][0]["at"]["layer"], "block_1_add_attention");
+  EXPECT_THAT(blocks["lost"][0]["missed_by"], ElementsAre("block_2_attention"));
+  int taken_off = 0;
+  for (const auto& edge : blocks["edges"]) {
+    taken_off += edge["taken_off_by"] == "block_1_attention" ? 1 : 0;
+  }
+  EXPECT_EQ(taken_off, 1);
+  const auto decoder =
+      nlohmann::json::parse(output_of({"masks", "encoder_decoder.keras", "--json"}));
+  EXPECT_EQ(decoder["lost"][0]["how"], "ignored");
+  EXPECT_THAT(decoder["lost"][0]["why"].get<std::string>(), HasSubstr("initial_state"));
+}
+
+/// Python's jsonschema is the judge of the schema and of what is written.
+TEST_F(MasksCommand, WritesJsonThatFitsTheSchema) {
+  const std::string judge =
+      "import json, sys\n"
+      "from jsonschema import Draft202012Validator as V\n"
+      "schema = json.load(open(sys.argv[1]))\n"
+      "V.check_schema(schema)\n"
+      "[V(schema).validate(json.load(open(f))) for f in sys.argv[2:]]\n"
+      "assert not V(schema).is_valid({})\n";
+  if (run_in(folder(), {"python3", "-c", "import jsonschema"}).status != 0) {
+    GTEST_SKIP() << "skipped: python3-jsonschema is not installed";
+  }
+  std::vector<std::string> words{"python3", "-c", judge,
+                                 std::string(DOMINO_TESTS_DIR) + "/../docs/masks.schema.json"};
+  for (const char* model : {"encoder_blocks", "encoder_decoder", "lost_at_convolution",
+                            "nested_and_shared", "masked_floats", "user_operations"}) {
+    const std::string file = std::string(model) + ".keras";
+    words.push_back(write(std::string(model) + ".json", output_of({"masks", file, "--json"})));
+  }
+  const Ended judged = run_in(folder(), words);
+  EXPECT_EQ(judged.status, 0) << judged.err;
+}
+
+}  // namespace
+}  // namespace domino::testing
