@@ -32,7 +32,8 @@ void add_predict(CLI::App& program) {
       ->add_option(
           "--inputs", options->inputs,
           "A .safetensors file with a tensor for each input under its name (any name if there "
-          "is one input); NAME.mask is the mask that an input brings")
+          "is one input); NAME.mask is the mask that an input brings. For a model of texts also a "
+          ".txt file, a string per line")
       ->required();
   command
       ->add_option(

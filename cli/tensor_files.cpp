@@ -1,5 +1,9 @@
 #include "domino/cli/tensor_files.h"
 
+#include <algorithm>
+#include <fstream>
+#include <utility>
+
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
 #include "domino/graph/naming.h"
@@ -24,9 +28,28 @@ Tensor take(TensorsByName& tensors, const std::string& name) {
 
 std::string mask_name(const std::string& name) { return name + std::string(kMaskSuffix); }
 
+/// One string per line, in the rank of the model's only input.
+Tensor read_lines(const std::filesystem::path& file, const Model& model) {
+  const Dag& dag = model.dag();
+  const EdgeFacts& wanted = dag.node(dag.inputs().front().vertex).outputs.front();
+  check<ValueError>(dag.inputs().size() == 1 && wanted.dtype == DType::String,
+                    "{}: a text is for a model whose only input is of strings; {} takes {}",
+                    file.string(), model.title(), fmt::join(model.input_names(), ", "));
+  std::ifstream text(file);
+  check<IoError>(text.is_open(), "'{}': there is no such file, or it cannot be read",
+                 file.string());
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(text, line);) lines.push_back(std::move(line));
+  check<IoError>(!text.bad(), "'{}' cannot be read", file.string());
+  std::vector<std::int64_t> sizes(static_cast<std::size_t>(std::max(wanted.shape.rank(), 1)), 1);
+  sizes.front() = static_cast<std::int64_t>(lines.size());
+  return Tensor(Shape(std::move(sizes)), lines);
+}
+
 }  // namespace
 
 Tensors read_inputs(const std::filesystem::path& file, const Model& model) {
+  if (file.extension() == ".txt") return {read_lines(file, model)};
   TensorsByName tensors = read_tensors(file);
   std::vector<std::string> names = model.input_names();
   const std::string shown = fmt::format("{}", fmt::join(names, ", "));

@@ -15,7 +15,8 @@ using TensorsByName = std::map<std::string, Tensor>;
 TensorsByName read_tensors(const std::filesystem::path& file);
 
 /// What a file says the inputs of a model are: one tensor per input under its name, or the only tensor
-/// for the only input; `NAME.mask` is the mask that an input brings.
+/// for the only input; `NAME.mask` is the mask that an input brings. For a model whose only input is of
+/// strings also a `.txt` file: a string per line.
 ///
 /// Throws ValueError naming the file and the tensor that is missing or is no input.
 Tensors read_inputs(const std::filesystem::path& file, const Model& model);

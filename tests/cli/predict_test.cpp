@@ -92,6 +92,13 @@ TEST_F(PredictCommand, SaysWhichTensorsItNeeds) {
                         "source, target, and NAME.mask"));
 }
 
+TEST_F(PredictCommand, TakesATextForAModelOfStringsOnly) {
+  write("in.txt", "good film\nbad\n");
+  EXPECT_EQ(complaint_of({"predict", "functional.keras", "--inputs", "in.txt", "--outputs", "out"}),
+            "domino: in.txt: a text is for a model whose only input is of strings; Functional "
+            "'functional' takes ids");
+}
+
 TEST_F(PredictCommand, SaysWhichShapeItNeeds) {
   NamedTensors inputs = recorded_inputs("masked_floats.keras", "mixed");
   inputs[0].value = Tensor({1, 5, 2}, std::vector<float>(10));
