@@ -1,5 +1,8 @@
 #include <cmath>
 
+#include "domino/backends/ops.h"
+#include "domino/io/save_model.h"
+#include "domino/layers.h"
 #include "tests/cli/cli_test.h"
 
 namespace domino::testing {
@@ -93,6 +96,14 @@ TEST_F(PredictCommand, SaysWhichTensorsItNeeds) {
 }
 
 TEST_F(PredictCommand, TakesATextForAModelOfStringsOnly) {
+  const SymbolicTensor text = Input({.shape = {1}, .dtype = DType::String, .name = "text"});
+  const layers::TextVectorization words({.vocabulary = {"good", "bad", "film"}});
+  save_model(Model(text, words(text), {.rules = MaskRules::Keras}), in_folder("words.keras"));
+  write("in.txt", "A bad film!\ngood\n");
+  output_of({"predict", "words.keras", "--inputs", "in.txt", "--outputs", "out.safetensors"});
+  const Tensor ids = ops::cast(written().front().value, DType::Int32);
+  EXPECT_TRUE(equal(ids, Tensor({2, 3}, std::vector<int>{1, 3, 4, 2, 0, 0})));
+
   write("in.txt", "good film\nbad\n");
   EXPECT_EQ(complaint_of({"predict", "functional.keras", "--inputs", "in.txt", "--outputs", "out"}),
             "domino: in.txt: a text is for a model whose only input is of strings; Functional "
