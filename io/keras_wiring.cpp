@@ -31,11 +31,12 @@ class Rewiring {
   void visit(int vertex);
   Call<SymbolicTensor> call_of(const CallNode& node);
   SymbolicTensor now(const SymbolicTensor& before);
-  SymbolicTensor argument(const CallNode& node, std::size_t parameter, const SymbolicTensor& before,
+  SymbolicTensor argument(const CallNode& node, std::size_t parameter, std::size_t index,
                           std::map<const void*, SymbolicTensor>& copies);
   MaskArgument<SymbolicTensor> masks(const CallNode& node, std::size_t parameter);
   void give_query_mask_as_attention_mask(const CallNode& node, Call<SymbolicTensor>& call);
   void give_mask_of_steps(const CallNode& node, Call<SymbolicTensor>& call);
+  void spread_mask_over_steps(const CallNode& node, Call<SymbolicTensor>& call);
   SymbolicTensor mask_of(const SymbolicTensor& before);
   SymbolicTensor with_mask(const SymbolicTensor& x, const SymbolicTensor& mask);
   SymbolicTensor without_mask(const SymbolicTensor& x);
@@ -92,16 +93,23 @@ SymbolicTensor Rewiring::with_mask(const SymbolicTensor& x, const SymbolicTensor
   return wire(hang, {.arguments = {{x}}, .masks = {mask}, .where = {}})[0];
 }
 
-SymbolicTensor Rewiring::argument(const CallNode& node, std::size_t parameter,
-                                  const SymbolicTensor& before,
+/// Whether the call says that it takes no mask for this tensor. In a list given to a model, Keras reads
+/// None as what the tensor carries.
+bool is_off(const CallNode& node, std::size_t parameter, std::size_t index) {
+  if (parameter >= node.call.masks.size()) return false;
+  const MaskArgument<SymbolicTensor>& mask = node.call.masks[parameter];
+  if (mask.kind() == Kind::Given) return node.layer->is_model() && !mask.masks()[index];
+  return mask.kind() == Kind::None;
+}
+
+SymbolicTensor Rewiring::argument(const CallNode& node, std::size_t parameter, std::size_t index,
                                   std::map<const void*, SymbolicTensor>& copies) {
+  const SymbolicTensor& before = node.call.arguments[parameter][index];
   const SymbolicTensor x = now(before);
-  const bool masked = before.mask().has_value();
-  if (rules_ == MaskRules::Keras || !masked || node.layer->is_operation()) return x;
-  const bool off =
-      parameter < node.call.masks.size() && node.call.masks[parameter].kind() == Kind::None;
-  if (off) return without_mask(x);
-  if (!takes_masks_off_inputs(*node.layer)) return x;
+  if (rules_ == MaskRules::Keras || node.layer->is_operation()) return x;
+  // Also where no mask is seen: an input of the model may bring one.
+  if (is_off(node, parameter, index)) return without_mask(x);
+  if (!before.mask() || !takes_masks_off_inputs(*node.layer)) return x;
   changed_ = true;
   const auto [copy, is_new] = copies.try_emplace(x.node().get(), x);
   if (is_new) copy->second = layers::Rescaling(1.0)(x);
@@ -155,7 +163,7 @@ void Rewiring::give_query_mask_as_attention_mask(const CallNode& node, Call<Symb
 
 /// Keras' Softmax broadcasts a mask from the right; one of the steps needs an axis for the features.
 void Rewiring::give_mask_of_steps(const CallNode& node, Call<SymbolicTensor>& call) {
-  if (node.layer->type() != "Softmax") return;
+  if (node.layer->type() != "Softmax" || node.layer->is_operation()) return;
   const SymbolicTensor& x = node.call.arguments[0][0];
   const bool given = call.masks[0].kind() == Kind::Given;
   const bool off = !node.call.masks.empty() && node.call.masks[0].kind() == Kind::None;
@@ -170,6 +178,24 @@ void Rewiring::give_mask_of_steps(const CallNode& node, Call<SymbolicTensor>& ca
   call.masks[0] = mask;
 }
 
+/// Keras' mean divides by the sum of the mask, so that a (batch, 1) mask has to be spread over the steps.
+void Rewiring::spread_mask_over_steps(const CallNode& node, Call<SymbolicTensor>& call) {
+  if (node.layer->type() != "GlobalAveragePooling1D") return;
+  if (call.masks[0].kind() != Kind::Given) return;
+  const SymbolicTensor& mask = *call.masks[0].masks()[0];
+  const bool last = node.layer->config().at("data_format").as_string() == "channels_last";
+  const SymbolicTensor& x = call.arguments[0][0];
+  if (mask.shape().rank() != 2 || mask.shape()[1] != 1 || x.shape()[last ? 1 : 2] == 1) return;
+  changed_ = true;
+  const Config::Array one = {Operation::argument_place(0)};
+  const SymbolicTensor steps = call_operation(
+      "Any", {x}, one, Config::object({{"axis", last ? -1 : 1}, {"keepdims", false}}));
+  const SymbolicTensor all =
+      call_operation("OnesLike", {steps}, one, Config::object({{"dtype", "bool"}}));
+  call.masks[0] = call_operation("LogicalAnd", {mask, all},
+                                 {Operation::argument_place(0), Operation::argument_place(1)});
+}
+
 Call<SymbolicTensor> Rewiring::call_of(const CallNode& node) {
   Call<SymbolicTensor> call;
   call.options = node.call.options;
@@ -177,14 +203,15 @@ Call<SymbolicTensor> Rewiring::call_of(const CallNode& node) {
   std::map<const void*, SymbolicTensor> copies;
   for (std::size_t i = 0; i < node.call.arguments.size(); ++i) {
     SymbolicTensors& tensors = call.arguments.emplace_back();
-    for (const SymbolicTensor& before : node.call.arguments[i]) {
-      tensors.push_back(argument(node, i, before, copies));
+    for (std::size_t j = 0; j < node.call.arguments[i].size(); ++j) {
+      tensors.push_back(argument(node, i, j, copies));
     }
     call.masks.push_back(masks(node, i));
   }
   if (rules_ == MaskRules::Intended) {
     give_query_mask_as_attention_mask(node, call);
     give_mask_of_steps(node, call);
+    spread_mask_over_steps(node, call);
   }
   const bool explicit_masks =
       std::any_of(call.masks.begin(), call.masks.end(),
@@ -235,8 +262,7 @@ void Rewiring::visit(int vertex) {
   SymbolicTensors outputs = wire(*layer, call);
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const SymbolicTensor old(dag_.share(vertex), static_cast<int>(i));
-    if (rules_ == MaskRules::Intended && !before.layer->is_operation() &&
-        !keeps_mask(before, call, i)) {
+    if (rules_ == MaskRules::Intended && !keeps_mask(before, call, i)) {
       outputs[i] = old.mask() ? with_mask(outputs[i], mask_of(old)) : without_mask(outputs[i]);
     }
     now_.emplace(std::pair(&before, static_cast<int>(i)), outputs[i]);

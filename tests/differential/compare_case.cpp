@@ -7,9 +7,11 @@
 #include <optional>
 
 #include "domino/backends/backend.h"
+#include "domino/core/error.h"
 #include "domino/core/mask.h"
 #include "domino/core/visit_dtype.h"
 #include "domino/io/load_model.h"
+#include "domino/io/save_model.h"
 
 namespace domino::testing {
 namespace {
@@ -55,16 +57,16 @@ std::string shown(const OptionalMask& mask) {
   return mask ? to_string(mask->tensor()) : std::string("no mask");
 }
 
-std::vector<Difference> call(const Model& model, const SavedBatch& batch) {
+std::vector<Difference> call(const Model& model, const Tensors& inputs, const Tensors& expected) {
   std::vector<Difference> found;
-  const Tensors outputs = model(batch.inputs);
-  if (outputs.size() != batch.outputs.size()) {
-    found.push_back({"count", fmt::format("Keras has {} outputs, Domino {}", batch.outputs.size(),
-                                          outputs.size())});
+  const Tensors outputs = model(inputs);
+  if (outputs.size() != expected.size()) {
+    found.push_back(
+        {"count", fmt::format("Keras has {} outputs, Domino {}", expected.size(), outputs.size())});
     return found;
   }
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    for (Difference& difference : compare(outputs[i], batch.outputs[i])) {
+    for (Difference& difference : compare(outputs[i], expected[i])) {
       difference.output = static_cast<int>(i);
       found.push_back(std::move(difference));
     }
@@ -104,11 +106,31 @@ std::vector<Difference> differences(const SavedCase& saved, const std::string& d
   for (const SavedBatch& batch : saved.batches) {
     std::vector<Difference> here;
     try {
-      here = call(*model, batch);
+      here = call(*model, batch.inputs, batch.outputs);
     } catch (const std::exception& error) {
       here = {{"call", error.what()}};
     }
     for (Difference& difference : here) {
+      difference.batch = batch.name;
+      found.push_back(std::move(difference));
+    }
+  }
+  return found;
+}
+
+std::vector<Difference> differences_when_saved(const SavedCase& saved, MaskRules rules,
+                                               const std::filesystem::path& copy) {
+  const Model model = load_model(saved.model, {.rules = rules});
+  try {
+    save_model(model, copy);
+  } catch (const BuildError& error) {
+    const bool declined = error.message().starts_with("a mask is made ");
+    return declined ? std::vector<Difference>() : std::vector<Difference>{{"save", error.what()}};
+  }
+  const Model again = load_model(copy);
+  std::vector<Difference> found;
+  for (const SavedBatch& batch : saved.batches) {
+    for (Difference& difference : call(again, batch.inputs, model(batch.inputs))) {
       difference.batch = batch.name;
       found.push_back(std::move(difference));
     }

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "domino/core/tensor.h"
+#include "domino/graph/mask_rules.h"
 #include "tests/differential/saved_case.h"
 
 namespace domino::testing {
@@ -19,6 +21,12 @@ struct Difference {
 /// Loads the model under Keras' rules and calls it on every batch, on the backend `device`. Values
 /// may differ by 1e-5 plus 1e-4 of themselves, NaN equals NaN; integers and masks are exact.
 std::vector<Difference> differences(const SavedCase& saved, const std::string& device);
+
+/// Loads the model under these rules, saves it to `copy`, and compares it with the model that is found
+/// there under Keras' rules: the file has to say what the rules said. No difference if Domino declines to
+/// write a mask that Keras' files have no words for.
+std::vector<Difference> differences_when_saved(const SavedCase& saved, MaskRules rules,
+                                               const std::filesystem::path& copy);
 
 /// What differs between one output and the expected one, masks included.
 std::vector<Difference> compare(const Tensor& actual, const Tensor& expected);

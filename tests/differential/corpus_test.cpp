@@ -6,15 +6,29 @@
 
 #include "domino/graph/warnings.h"
 #include "tests/differential/compare_case.h"
+#include "tests/io/temporary_folder.h"
 
 namespace domino {
 namespace {
 
+using domino::testing::Difference;
 using domino::testing::differences;
+using domino::testing::differences_when_saved;
 using domino::testing::find_models;
 using domino::testing::read_case;
 
-class CorpusTest : public ::testing::TestWithParam<const char*> {
+std::vector<std::filesystem::path> corpus() {
+  return find_models({std::filesystem::path(DOMINO_TESTS_DIR) / "differential/corpus"});
+}
+
+void report(const std::filesystem::path& model, const std::vector<Difference>& differences) {
+  for (const Difference& each : differences) {
+    ADD_FAILURE() << model.filename() << ", batch " << each.batch << ", output " << each.output
+                  << ", " << each.kind << ": " << each.text;
+  }
+}
+
+class CorpusTest : public FolderTest {
  protected:
   CorpusTest() : before_(set_warning_sink([](const std::string&) {})) {}
   ~CorpusTest() override { set_warning_sink(before_); }
@@ -23,20 +37,24 @@ class CorpusTest : public ::testing::TestWithParam<const char*> {
   WarningSink before_;
 };
 
-TEST_P(CorpusTest, DominoComputesWhatKerasDoes) {
-  const auto folder = std::filesystem::path(DOMINO_TESTS_DIR) / "differential/corpus";
-  const auto models = find_models({folder});
-  EXPECT_GE(models.size(), 300);
-  for (const auto& model : models) {
-    for (const auto& difference : differences(read_case(model), GetParam())) {
-      ADD_FAILURE() << model.filename() << ", batch " << difference.batch << ", output "
-                    << difference.output << ", " << difference.kind << ": " << difference.text;
-    }
-  }
+class CorpusOnTest : public CorpusTest, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(CorpusOnTest, DominoComputesWhatKerasDoes) {
+  EXPECT_GE(corpus().size(), 300);
+  for (const auto& model : corpus()) report(model, differences(read_case(model), GetParam()));
 }
 
-INSTANTIATE_TEST_SUITE_P(Backends, CorpusTest, ::testing::Values("cpu", "reference"),
+INSTANTIATE_TEST_SUITE_P(Backends, CorpusOnTest, ::testing::Values("cpu", "reference"),
                          [](const auto& info) { return std::string(info.param); });
+
+// What Keras makes of the files, and of those under the intended rules, back.py asks.
+TEST_F(CorpusTest, SavedFilesSayWhatTheModelComputes) {
+  for (const auto& model : corpus()) {
+    const auto found =
+        differences_when_saved(read_case(model), MaskRules::Keras, in_folder("copy.keras"));
+    report(model, found);
+  }
+}
 
 }  // namespace
 }  // namespace domino

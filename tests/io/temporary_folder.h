@@ -14,10 +14,10 @@
 namespace domino {
 
 /// A test with a folder of its own, gone when the test ends.
-class FolderTest : public testing::Test {
+class FolderTest : public ::testing::Test {
  protected:
   FolderTest() {
-    std::string name = testing::TempDir() + "domino_XXXXXX";
+    std::string name = ::testing::TempDir() + "domino_XXXXXX";
     folder_ = mkdtemp(name.data());
   }
   ~FolderTest() override { std::filesystem::remove_all(folder_); }
