@@ -220,6 +220,8 @@ def concatenate(b: Builder) -> None:
     shape = b.shape(x)
     axis = b.choose(-1, -1, 1, -2)
     along = axis % len(shape)
+    if along == 0:
+        raise Unfit  # of batches that belong together there is only one
     same = lambda s: len(s) == len(shape) and all(i == along or s[i] == shape[i] for i in range(len(s)))
     rest = [b.pick(lambda t: is_float(t) and same(t.shape)) for _ in range(b.choose(1, 1, 2))]
     b.layer("Concatenate", [x, *rest], axis=axis)
