@@ -111,6 +111,15 @@ def softmax(b: Builder) -> None:
     b.layer("Softmax", x, axis=b.choose(-1, 1, [1, 2], -2), call=b.explicit(x, 0.35))
 
 
+@step(1.5)
+def softmax_of_features(b: Builder) -> None:
+    """The accident: a (batch, steps) mask that fits from the right."""
+    if not b.square:
+        raise Unfit
+    x = b.sequence()
+    b.layer("Softmax", x, call={} if get_keras_mask(b.values[x]) is not None else {"mask": b.mask_for(x)})
+
+
 # Regularization: each hands its input object through.
 def _hands_through(class_name: str, **options: Any) -> None:
     def put(b: Builder) -> None:
@@ -188,6 +197,26 @@ def spectral_normalization(b: Builder) -> None:
     )
     x = _ids(b) if inner.class_name == "Embedding" else b.sequence()
     b.layer("SpectralNormalization", x, layer=inner, power_iterations=b.choose(1, 2))
+
+
+@step(0.7)
+def discretization(b: Builder) -> None:
+    b.layer("Discretization", b.floats(), bin_boundaries=[-0.53, 0.17, 0.91])
+
+
+@step(0.7)
+def hashing(b: Builder) -> None:
+    b.ids.update(b.layer("Hashing", _ids(b), num_bins=WORDS - 1))
+
+
+@step(0.7)
+def integer_lookup(b: Builder) -> None:
+    b.ids.update(b.layer("IntegerLookup", _ids(b), vocabulary=[1, 2, 3, 5, 8], **b.sometimes(0.5, mask_token=0)))
+
+
+@step(0.7)
+def category_encoding(b: Builder) -> None:
+    b.layer("CategoryEncoding", _ids(b), num_tokens=WORDS, output_mode=b.choose("multi_hot", "count"))
 
 
 # Merging.
@@ -467,6 +496,14 @@ def _call_recurrent(b: Builder, spec: LayerSpec, x: Ref, units: int, states: int
 def recurrent(b: Builder) -> None:
     spec = _recurrent(b)
     _call_recurrent(b, spec, b.sequence(), spec.options["units"], _state_count(spec.class_name))
+
+
+@step(1.5)
+def decoder(b: Builder) -> None:
+    """A layer that starts from the states of another; its input carries a mask."""
+    class_name, units = b.choose("LSTM", "GRU", "SimpleRNN"), b.units()
+    states = b.layer(class_name, b.sequence(), units=units, return_state=True)[1:]
+    b.layer(class_name, b.sequence(), units=units, return_sequences=b.chance(0.5), call={"initial_state": states})
 
 
 @step(1.5)

@@ -27,7 +27,7 @@ def nested(b: Builder) -> None:
     grow(inner, b.choose(0, 1, 2, 3, 4))
     results = choose_outputs(inner, b.choose(1, 1, 2), forms=True)
     recipe = inner.recipe(results, "dict" if named else "list").needed()
-    masks = [b.mask_for(ref) if b.chance(0.5) else None for ref in outer] if b.chance(0.3) else None
+    masks = [b.mask_for(ref) if b.chance(0.5) else None for ref in outer] if b.chance(0.5) else None
     kwargs = {} if masks is None else {"mask": _arranged(masks, named)}
     outputs = b.call(ModelSpec(recipe), _arranged(outer, named), **kwargs)
     if inner.doubtful:

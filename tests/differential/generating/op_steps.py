@@ -41,7 +41,7 @@ def op_power(b: Builder) -> None:
     b.op(b.choose("power", "operator.pow"), base, b.choose(0.5, 2.0, -1.0, 3.0))
 
 
-@step(3)
+@step(5)
 def op_unary(b: Builder) -> None:
     b.op(b.choose(*UNARY), b.floats())
 
