@@ -4,12 +4,11 @@
 
 namespace domino::cli {
 
-/// The exit status of the program.
-enum Status : int {
-  kDone = 0,
-  kFailed = 1,      ///< one line on stderr says why
-  kWrongUsage = 2,  ///< so does one line, of a command line that is not understood
-};
+// The exit status of the program.
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;  ///< one line on stderr says why
+inline constexpr int kWrongUsage =
+    2;  ///< so does one line, of a command line that is not understood
 
 // Each adds its command to the program. The command runs when the command line has been read, and
 // throws what the library throws; what it throws is the one line that it ends with.

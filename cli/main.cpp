@@ -11,7 +11,7 @@ namespace domino::cli {
 namespace {
 
 /// Some messages, of oneDNN or of a library, have several lines.
-std::string in_one_line(std::string text) {
+std::string in_one_line(const std::string& text) {
   std::string line;
   bool space = false;
   for (const char c : text) {
@@ -29,7 +29,7 @@ std::string in_one_line(std::string text) {
 void complain(const std::string& text) { std::cerr << "domino: " << in_one_line(text) << '\n'; }
 
 /// Help is no error to CLI11's caller, and everything else is wrong usage.
-Status refuse(const CLI::App& program, const CLI::ParseError& error) {
+int refuse(const CLI::App& program, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) {
     program.exit(error);
     return kDone;
@@ -49,7 +49,7 @@ void check_command(CLI::App& program, int count, char** words) {
                         CLI::ExitCodes::ExtrasError);
 }
 
-Status run(int count, char** words) {
+int run(int count, char** words) {
   CLI::App program(
       "Runs models saved by Keras 3, and shows where their padding masks go.\n"
       "\n"

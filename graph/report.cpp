@@ -92,7 +92,7 @@ std::string words_for_masks_in(const Dag& dag, const MaskPlan& plan, int vertex)
 std::string mask_words(const Dag& dag, const MaskPlan& plan, int vertex) {
   const std::vector<MaskId>& outputs = plan.vertices[static_cast<std::size_t>(vertex)].outputs;
   if (dag.is_input(vertex)) return carries(outputs) ? "-> given" : "";
-  const std::string in = words_for_masks_in(dag, plan, vertex);
+  std::string in = words_for_masks_in(dag, plan, vertex);
   const auto out = std::ranges::find_if(outputs, [](MaskId id) { return id != kNoMaskId; });
   if (out == outputs.end()) return in;
   const MaskOrigin& origin = plan.masks[static_cast<std::size_t>(*out)];
@@ -213,7 +213,7 @@ std::vector<const MaskFact*> lost_masks(const Dag& dag, const MaskPlan& plan) {
 }
 
 std::string describe_loss(const Dag& dag, const MaskPlan& plan, const MaskFact& fact) {
-  const std::string text = what_happened(dag, plan, fact);
+  std::string text = what_happened(dag, plan, fact);
   if (fact.missed_by.empty()) return text;
   return fmt::format("{}; {} would have used it and {} unmasked", text,
                      titles_of(dag, fact.missed_by), fact.missed_by.size() == 1 ? "runs" : "run");
