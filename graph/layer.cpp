@@ -59,11 +59,24 @@ void Layer::build_once(const std::function<void()>& build) const {
 bool Layer::warn_once() const { return !cell_->warned.exchange(true); }
 
 namespace {
-thread_local bool weights_stay_unset = false;
+thread_local UnsetWeightsScope* unset_weights = nullptr;
 }
 
-UnsetWeightsScope::UnsetWeightsScope() : before_(std::exchange(weights_stay_unset, true)) {}
-UnsetWeightsScope::~UnsetWeightsScope() { weights_stay_unset = before_; }
+UnsetWeightsScope::UnsetWeightsScope(std::uint64_t most_bytes)
+    : bytes_left_(most_bytes), outer_(std::exchange(unset_weights, this)) {}
+UnsetWeightsScope::~UnsetWeightsScope() { unset_weights = outer_; }
+
+Tensor UnsetWeightsScope::unset(const Shape& shape) {
+  std::uint64_t bytes = size_of(DType::Float32);
+  bool fits = true;
+  for (const std::int64_t size : shape) {
+    fits = fits && !__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(size), &bytes);
+  }
+  check<BuildError>(fits && bytes <= bytes_left_,
+                    "a weight of shape {} is larger than what the file holds", shape);
+  bytes_left_ -= bytes;
+  return Tensor::empty(shape, DType::Float32);
+}
 
 void Layer::add_weight(std::string_view name, const Shape& shape, const Initializer& initializer,
                        bool trainable) const {
@@ -74,8 +87,8 @@ void Layer::add_weight(std::string_view name, const Shape& shape, const Initiali
   check<BuildError>(
       std::ranges::none_of(cell_->weights, [&](const Variable& v) { return v.path == name; }),
       "weight '{}' is declared twice", name);
-  Tensor value = weights_stay_unset ? Tensor::empty(shape, DType::Float32)
-                                    : initializer(shape, DType::Float32);
+  Tensor value =
+      unset_weights != nullptr ? unset_weights->unset(shape) : initializer(shape, DType::Float32);
   cell_->weights.push_back({std::string(name), std::move(value), trainable});
 }
 

@@ -156,16 +156,21 @@ class Layer {
 };
 
 /// While it lives, layers that this thread builds leave the numbers of their weights unset, as those of
-/// a file follow at once: an initializer's work would be for nothing.
+/// a file follow at once: an initializer's work would be for nothing. Weights of more than `most_bytes`
+/// together throw BuildError, as no such file could follow.
 class UnsetWeightsScope {
  public:
-  UnsetWeightsScope();
+  explicit UnsetWeightsScope(std::uint64_t most_bytes);
   ~UnsetWeightsScope();
   UnsetWeightsScope(const UnsetWeightsScope&) = delete;
   UnsetWeightsScope& operator=(const UnsetWeightsScope&) = delete;
 
  private:
-  bool before_;
+  friend class Layer;
+  Tensor unset(const Shape& shape);
+
+  std::uint64_t bytes_left_;
+  UnsetWeightsScope* outer_;
 };
 
 template <std::derived_from<Layer> L>

@@ -52,12 +52,15 @@ Model load_archive(const std::filesystem::path& file, MaskRules rules) {
 
 Model load_model(const std::filesystem::path& file, const LoadModelOptions& options) {
   try {
-    const UnsetWeightsScope unset;
-    return is_hdf5(ByteSource::file(file)) ? load_legacy_model(file, options.rules)
-                                           : load_archive(file, options.rules);
+    const ByteSource bytes = ByteSource::file(file);
+    // A weight of two bytes in the file has four in memory; a deflated file may be ten times smaller.
+    constexpr std::uint64_t kMostGrowth = 20;
+    const UnsetWeightsScope unset(bytes.size() * kMostGrowth);
+    return is_hdf5(bytes) ? load_legacy_model(file, options.rules)
+                          : load_archive(file, options.rules);
   } catch (Error& error) {
     const std::string shown = fmt::format("'{}'", file.string());
-    if (!error.message().starts_with(shown)) error.add_context(shown);
+    if (!std::string_view(error.what()).starts_with(shown)) error.add_context(shown);
     throw;
   }
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "domino/graph/model.h"
+#include "domino/io/load_model.h"
 #include "domino/io/load_weights.h"
 #include "domino/layers.h"
 #include "review_data.h"
@@ -89,6 +90,16 @@ bool measure(const domino::Model& model, const Reviews& reviews, const Options& 
   return largest_difference(timed.answers, reviews.keras) <= kTolerance;
 }
 
+/// Opens the model as Keras saved it; true if it answers as the one that was built here.
+bool compare_with_file(const Tensor& answers, const Reviews& reviews, const Options& options) {
+  const domino::Model model = domino::load_model(kFolder / "reviews.keras");
+  const double difference =
+      largest_difference(predict_all(model, reviews, options).answers, answers);
+  std::printf("reviews.keras, opened: largest difference from the model built here: %.1e\n",
+              difference);
+  return difference <= kTolerance;
+}
+
 void judge(const domino::Model& model, const TextVectorizer& vectorize, const std::string& sentence,
            const Options& options) {
   const std::vector<std::vector<int>> tokens = {vectorize(sentence)};
@@ -120,9 +131,11 @@ bool run(const Options& options) {
   if (options.repeat > 0) return measure(model, reviews, options);
 
   std::cout << model.summary() << std::endl;
-  const bool as_keras = compare(predict_all(model, reviews, options), reviews, options);
+  const Timed timed = predict_all(model, reviews, options);
+  const bool as_keras = compare(timed, reviews, options);
+  const bool as_file = compare_with_file(timed.answers, reviews, options);
   judge_stdin(model, vectorize, options);
-  return as_keras;
+  return as_keras && as_file;
 }
 
 std::optional<Options> parse(const std::vector<std::string>& arguments) {

@@ -4,11 +4,10 @@
     python train.py
 
 Input, next to this script: reviews.tsv (columns id, score, text).
-Output, next to this script: vocabulary.txt, reviews.safetensors and
-predictions.safetensors; README.md says what each of them holds.
+Output, next to this script: vocabulary.txt, reviews.safetensors,
+reviews.keras and predictions.safetensors; README.md says what each of them holds.
 """
 
-import argparse
 import os
 from pathlib import Path
 
@@ -84,9 +83,6 @@ def write_vocabulary(path: Path, vocabulary: list[str]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Trains the reviews model in Keras.")
-    parser.add_argument("--save-model", metavar="FILE.keras", help="also save the model")
-    arguments = parser.parse_args()
     keras.utils.set_random_seed(SEED)
 
     ids, labels, texts = read_reviews(HERE / "reviews.tsv")
@@ -130,8 +126,7 @@ def main() -> None:
         },
         HERE / "predictions.safetensors",
     )
-    if arguments.save_model:
-        model.save(arguments.save_model)
+    model.save(HERE / "reviews.keras")
 
 
 if __name__ == "__main__":
