@@ -154,6 +154,13 @@ Tensor variance(In in) {
   return ops::mean(ops::square(centred), axes, in.flag("keepdims"));
 }
 
+Tensor chosen(In in) {
+  // Of two numbers the first is an array of its own type to Keras.
+  const bool numbers = in.raw("x1").is_number() && in.raw("x2").is_number();
+  const ops::Operand first = numbers ? ops::Operand(in.tensor("x1")) : in.operand("x1");
+  return ops::where(in.tensor("condition"), first, in.operand("x2"));
+}
+
 Tensor clipped(In in) {
   Tensor x = in.tensor("x");
   if (x.dtype() == DType::Bool) x = ops::cast(x, DType::Int32);
@@ -213,12 +220,7 @@ const std::vector<OperationKind>& numpy_operations() {
       {kModule, "Var", {"x"}, [](In in) -> Tensors { return {variance(in)}; }},
       {kModule, "Std", {"x"}, [](In in) -> Tensors { return {ops::sqrt(variance(in))}; }},
       {kModule, "Clip", {"x", "x_min", "x_max"}, [](In in) -> Tensors { return {clipped(in)}; }},
-      {kModule,
-       "Where",
-       {"condition", "x1", "x2"},
-       [](In in) -> Tensors {
-         return {ops::where(in.tensor("condition"), in.operand("x1"), in.operand("x2"))};
-       }},
+      {kModule, "Where", {"condition", "x1", "x2"}, [](In in) -> Tensors { return {chosen(in)}; }},
       {kModule,
        "Matmul",
        {"x1", "x2"},
