@@ -9,6 +9,7 @@
 #include "domino/io/json_internal.h"
 #include "domino/io/keras_archive_internal.h"
 #include "domino/io/keras_version_internal.h"
+#include "domino/io/layer_assets_internal.h"
 #include "domino/io/legacy_model_internal.h"
 #include "domino/io/stored_weights_internal.h"
 #include "domino/io/weights_file_internal.h"
@@ -45,6 +46,7 @@ Model load_archive(const std::filesystem::path& file, MaskRules rules) {
   const ByteSource weights = weights_in(archive);
   give_weights(model, names_in_file(model.weights(), WeightsFormat::Hdf5),
                open_hdf5_weights(weights), weights.name());
+  load_assets(archive, model);
   return model;
 }
 

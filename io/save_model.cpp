@@ -11,6 +11,7 @@
 #include "domino/io/hdf5_weights_internal.h"
 #include "domino/io/keras_archive_writer_internal.h"
 #include "domino/io/keras_wiring_internal.h"
+#include "domino/io/layer_assets_internal.h"
 
 namespace domino {
 namespace {
@@ -53,6 +54,7 @@ void save_model(const Model& model, const std::filesystem::path& file) {
   KerasArchiveWriter archive(file);
   archive.add_text("metadata.json", metadata());
   archive.add_text("config.json", config);
+  save_assets(archive, saved);
   const WeightsBeside weights(file);
   write_hdf5_weights(saved, weights.path());
   archive.add_file("model.weights.h5", weights.path());

@@ -5,7 +5,7 @@
 
 Input, next to this script: reviews.tsv (columns id, score, text).
 Output, next to this script: vocabulary.txt, reviews.safetensors,
-reviews.keras and predictions.safetensors; README.md says what each of them holds.
+reviews.keras, reviews_text.keras and predictions.safetensors; README.md says what each of them holds.
 """
 
 import os
@@ -127,6 +127,8 @@ def main() -> None:
         HERE / "predictions.safetensors",
     )
     model.save(HERE / "reviews.keras")
+    text = keras.Input((1,), dtype="string", name="text")
+    keras.Model(text, model(vectorize(text)), name="reviews_text").save(HERE / "reviews_text.keras")
 
 
 if __name__ == "__main__":
