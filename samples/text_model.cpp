@@ -11,7 +11,7 @@
 
 int main() {
   try {
-    const domino::Model model = domino::load_model("reviews/reviews_text.keras");
+    const domino::Model model = domino::load_model(DOMINO_REVIEWS_FOLDER "/reviews_text.keras");
     std::vector<std::string> sentences;
     if (isatty(STDIN_FILENO) == 1) std::cout << "Type sentences about films; Ctrl-D ends.\n";
     for (std::string line; std::getline(std::cin, line);) sentences.push_back(line);
