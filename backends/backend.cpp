@@ -87,14 +87,14 @@ void check_devices(const op::Operation& operation, const Tensors& inputs, const 
 
 /// Carries the op out where its operands lie.
 Tensors run_there(const op::Operation& operation, const Tensors& inputs,
-                  std::vector<meta::TensorSpec> specs, const Backend& backend) {
+                  const std::vector<meta::TensorSpec>& specs, const Backend& backend) {
   check_devices(operation, inputs, backend);
   const KernelTable::Row* row = backend.kernels().find(operation, inputs);
   check<DeviceError>(row != nullptr, "backend '{}' cannot carry out {}", backend.name(),
                      op::name_of(operation));
   Tensors outputs;
-  for (auto& [shape, dtype] : specs) {
-    outputs.push_back(shape.known() ? backend.allocate(std::move(shape), dtype) : Tensor());
+  for (const auto& [shape, dtype] : specs) {
+    outputs.push_back(shape.known() ? backend.allocate(shape, dtype) : Tensor());
   }
   OpObserver::tell(operation, row->owner);
   row->run(operation, inputs, outputs);
@@ -102,11 +102,11 @@ Tensors run_there(const op::Operation& operation, const Tensors& inputs,
 }
 
 Tensors run_on_host(const op::Operation& operation, Tensors inputs,
-                    std::vector<meta::TensorSpec> specs, const Backend& backend) {
+                    const std::vector<meta::TensorSpec>& specs, const Backend& backend) {
   for (Tensor& x : inputs) {
     if (x.defined() && x.device() != Device::Host) x = backend.download(x);
   }
-  Tensors outputs = run_there(operation, inputs, std::move(specs), reference::reference_backend());
+  Tensors outputs = run_there(operation, inputs, specs, reference::reference_backend());
   for (Tensor& output : outputs) output = backend.upload(output);
   return outputs;
 }
@@ -172,16 +172,16 @@ void OpObserver::tell(const op::Operation& operation, std::string_view owner) {
 }
 
 Tensors run(const op::Operation& operation, const Tensors& inputs) {
-  std::vector<meta::TensorSpec> specs = meta::infer(operation, inputs);
+  const std::vector<meta::TensorSpec> specs = meta::infer(operation, inputs);
   const Backend& backend = current_backend();
   if (backend.device() == Device::Meta || has_meta(inputs)) {
     return run_on_meta(operation, inputs, specs);
   }
   if (has_strings(inputs, specs)) {
-    return run_on_host(operation, inputs, std::move(specs), backend);
+    return run_on_host(operation, inputs, specs, backend);
   }
   if (has_half(inputs) && !moves_only(operation)) return run_in_float32(operation, inputs, specs);
-  return run_there(operation, inputs, std::move(specs), backend);
+  return run_there(operation, inputs, specs, backend);
 }
 
 }  // namespace domino

@@ -1,7 +1,7 @@
 #include <zip.h>
 
+#include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <new>
 #include <utility>
 
@@ -51,7 +51,7 @@ void KerasArchiveWriter::add_text(const std::string& member, const std::string& 
   // libzip frees the copy.
   void* const copy = std::malloc(text.empty() ? 1 : text.size());  // NOLINT(*-no-malloc)
   if (copy == nullptr) throw std::bad_alloc();
-  std::memcpy(copy, text.data(), text.size());
+  std::copy(text.begin(), text.end(), static_cast<char*>(copy));
   add(member, {zip_source_buffer(archive_, copy, text.size(), 1)});
 }
 

@@ -19,6 +19,9 @@ namespace {
 
 using Kind = MaskArgument<SymbolicTensor>::Kind;
 
+/// The copies that one call reads, by what they are copies of.
+using Copies = std::map<std::pair<const CallNode*, int>, SymbolicTensor>;
+
 /// Wires the calls of a model anew, one by one.
 class Rewiring {
  public:
@@ -32,7 +35,7 @@ class Rewiring {
   Call<SymbolicTensor> call_of(const CallNode& node);
   SymbolicTensor now(const SymbolicTensor& before);
   SymbolicTensor argument(const CallNode& node, std::size_t parameter, std::size_t index,
-                          std::map<const void*, SymbolicTensor>& copies);
+                          Copies& copies);
   MaskArgument<SymbolicTensor> masks(const CallNode& node, std::size_t parameter);
   void give_query_mask_as_attention_mask(const CallNode& node, Call<SymbolicTensor>& call);
   void give_mask_of_steps(const CallNode& node, Call<SymbolicTensor>& call);
@@ -103,15 +106,15 @@ bool is_off(const CallNode& node, std::size_t parameter, std::size_t index) {
 }
 
 SymbolicTensor Rewiring::argument(const CallNode& node, std::size_t parameter, std::size_t index,
-                                  std::map<const void*, SymbolicTensor>& copies) {
+                                  Copies& copies) {
   const SymbolicTensor& before = node.call.arguments[parameter][index];
-  const SymbolicTensor x = now(before);
+  SymbolicTensor x = now(before);
   if (rules_ == MaskRules::Keras || node.layer->is_operation()) return x;
   // Also where no mask is seen: an input of the model may bring one.
   if (is_off(node, parameter, index)) return without_mask(x);
   if (!before.mask() || !takes_masks_off_inputs(*node.layer)) return x;
   changed_ = true;
-  const auto [copy, is_new] = copies.try_emplace(x.node().get(), x);
+  const auto [copy, is_new] = copies.try_emplace(std::pair(x.node().get(), x.index()), x);
   if (is_new) copy->second = layers::Rescaling(1.0)(x);
   return copy->second;
 }
@@ -200,7 +203,7 @@ Call<SymbolicTensor> Rewiring::call_of(const CallNode& node) {
   Call<SymbolicTensor> call;
   call.options = node.call.options;
   call.where = {};
-  std::map<const void*, SymbolicTensor> copies;
+  Copies copies;
   for (std::size_t i = 0; i < node.call.arguments.size(); ++i) {
     SymbolicTensors& tensors = call.arguments.emplace_back();
     for (std::size_t j = 0; j < node.call.arguments[i].size(); ++j) {

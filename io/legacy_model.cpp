@@ -86,7 +86,7 @@ std::vector<LegacyLayer> layers_in(Hdf5Reader& file) {
     const std::string group = "model_weights/" + name;
     LegacyLayer& layer = layers.emplace_back(LegacyLayer{name, {}});
     for (const std::string& weight : names_attribute(file, group, "weight_names")) {
-      layer.weights.push_back(group + '/' + weight);
+      layer.weights.push_back(fmt::format("{}/{}", group, weight));
     }
     if (layer.weights.empty()) layers.pop_back();
   }

@@ -96,7 +96,7 @@ SymbolicTensor MaskOperations::tensor(const ValueNumber& value) {
   if (const auto it = known_.find(value); it != known_.end()) return it->second;
   const Step* step = trace_.find(value);
   check<BuildError>(step != nullptr, "a mask is made of values that are no tensors of the model");
-  const SymbolicTensor result = made(*step);
+  SymbolicTensor result = made(*step);
   known_.emplace(value, result);
   return result;
 }

@@ -8,7 +8,7 @@ namespace domino::ops {
 Tensor full_beside(const Tensor& beside, const Shape& shape, double value, DType dtype) {
   const op::Full operation{.shape = shape, .dtype = dtype, .value = value};
   if (!beside.is_meta()) return run_one(operation, {});
-  const Tensor made = Tensor::meta(shape, dtype, op::value_number(operation, {}, 0));
+  Tensor made = Tensor::meta(shape, dtype, op::value_number(operation, {}, 0));
   meta::Trace::note(made, operation, shape == beside.shape() ? Tensors{beside} : Tensors{});
   return made;
 }

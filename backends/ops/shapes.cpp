@@ -27,7 +27,7 @@ Tensor reshape(const Tensor& x, const Shape& shape) {
   if (target == x.shape()) return same_values(x);
   // A view has no kernel; on meta its number tells it from the value that it shows.
   const op::BroadcastTo view{.shape = target};
-  const Tensor seen =
+  Tensor seen =
       x.viewed_as(target, x.is_meta() ? op::value_number(view, {&x, 1}, 1) : ValueNumber{});
   if (x.is_meta()) meta::Trace::note(seen, view, {x}, true);
   return seen;

@@ -55,8 +55,8 @@ void MultiHeadAttention::build(const std::vector<std::vector<Shape>>& shapes) co
   const Shape& value = shapes[1][0];
   const Shape& key = shapes[2].empty() ? value : shapes[2][0];
   detail::check_ranks(query, value, key);
-  detail::AttentionAxes(options_.attention_axes.values(),
-                        query.rank());  // throws if there are none
+  // Throws if there are none.
+  [[maybe_unused]] const detail::AttentionAxes axes(options_.attention_axes.values(), query.rank());
   const Sizes key_heads{options_.num_heads, options_.key_dim};
   const Sizes value_heads{options_.num_heads, value_dim()};
   add_projection("query_dense", {query[-1]}, key_heads);

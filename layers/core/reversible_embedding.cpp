@@ -59,7 +59,7 @@ Tensor ReversibleEmbedding::scores(const Tensor& vectors) const {
 Tensor ReversibleEmbedding::call(const Arguments& arguments) const {
   const Tensor inputs = arguments.tensor("inputs");
   if (!arguments.option("reverse", false)) return ops::embedding(inputs, weight("embeddings"));
-  const Tensor found = scores(inputs);
+  Tensor found = scores(inputs);
   if (!options_.logit_soft_cap) return found;
   const double cap = *options_.logit_soft_cap;
   return ops::multiply(ops::tanh(ops::divide(found, cap)), cap);

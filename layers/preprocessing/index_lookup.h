@@ -105,7 +105,7 @@ class IndexLookupLayer : public UnaryLayer<D> {
     this->add_weight("idf_weights", {lookup_.depth()}, given, false);
   }
   Tensor call(const Tensor& x) const {
-    const Tensor y = lookup_(x);
+    Tensor y = lookup_(x);
     if (options().output_mode != "tf_idf") return y;
     return ops::multiply(ops::cast(y, DType::Float32), this->weight("idf_weights"));
   }

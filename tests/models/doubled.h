@@ -16,8 +16,10 @@ class Doubled final : public UnaryLayer<Doubled> {
     std::string name = {};
     void fields(Fields&) {}
   };
-  explicit Doubled(Options options) : UnaryLayer(options.name) { set_supports_masking(true); }
-  const Options options() const { return {}; }
+  explicit Doubled(const Options& options) : UnaryLayer(options.name) {
+    set_supports_masking(true);
+  }
+  Options options() const { return {}; }
 
   void build(const Shape& input) const { add_weight("factor", {input[-1]}, initializers::Ones{}); }
   Tensor call(const Tensor& x) const { return ops::multiply(x, weight("factor")); }
