@@ -75,12 +75,11 @@ Tensor Normalization::beside(const Tensor& moments, const Shape& input) const {
   Shape aligned(std::vector<std::int64_t>(static_cast<std::size_t>(input.rank()), 1));
   Shape wanted = aligned;
   for (const int axis : axes) wanted = wanted.with(axis, input[axis]);
-  const int first = static_cast<int>(axes.size()) - moments.rank();
-  for (int i = 0; i < moments.rank(); ++i) {
-    aligned = aligned.with(axes[static_cast<std::size_t>(first + i)], moments.size(i));
-  }
-  check(broadcasts_to(aligned, wanted), "a mean of {} does not fit axis {} of {}", moments.shape(),
-        options_.axis.to_config().to_json(), input);
+  const bool fits = moments.rank() <= static_cast<int>(axes.size());
+  auto axis = axes.end() - (fits ? moments.rank() : 0);
+  for (int i = 0; axis != axes.end(); ++i, ++axis) aligned = aligned.with(*axis, moments.size(i));
+  check(fits && broadcasts_to(aligned, wanted), "a mean of {} does not fit axis {} of {}",
+        moments.shape(), options_.axis.to_config().to_json(), input);
   return ops::broadcast_to(ops::reshape(moments, aligned), wanted);
 }
 
