@@ -128,6 +128,7 @@ TEST(StringLookup, RefusesSparseTensorsAndOtherEncodings) {
 TEST(StringLookup, TakesTheVocabularyOfKeras) {
   const StringLookup layer(
       {.num_oov_indices = 2, .mask_token = "", .invert = true, .vocabulary_size = 5});
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): copies share the vocabulary
   const StringLookup copy = layer;
   EXPECT_TRUE(layer.own_assets().empty());
   const Assets assets{{"vocabulary.txt", "\n[UNK]\n[UNK]\nb\na"}};
