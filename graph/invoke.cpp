@@ -171,12 +171,14 @@ MaskResolution resolve_masks(const Layer& layer, const Call<Tensor>& call, MaskR
   return masks;
 }
 
-OptionalMasks output_masks(const Layer& layer, const Arguments& arguments,
-                           const MaskResolution& masks, std::size_t outputs, MaskRules rules) {
+OptionalMasks output_masks(const Layer& layer, const Arguments& arguments, MaskResolution& masks,
+                           std::size_t outputs, MaskRules rules) {
   OptionalMasks computed = layer.compute_mask_with(arguments, masks.previous);
   if (rules == MaskRules::Keras) {
     for (const Accident& accident : accidents()) {
-      if (accident.masks_out != nullptr) accident.masks_out(layer, masks, computed);
+      if (accident.masks_out != nullptr && accident.masks_out(layer, masks, computed)) {
+        masks.accidents.emplace_back(accident.sentence);
+      }
     }
   }
   // Keras hangs as many as there are; fewer go to the first outputs.

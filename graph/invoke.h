@@ -41,9 +41,10 @@ struct CallTrace {
 /// for an argument that is given one.
 MaskResolution resolve_masks(const Layer& layer, const Call<Tensor>& call, MaskRules rules);
 
-/// Masks of the outputs of a layer that supports masking, by its `compute_mask`; per output.
-OptionalMasks output_masks(const Layer& layer, const Arguments& arguments,
-                           const MaskResolution& masks, std::size_t outputs, MaskRules rules);
+/// Masks of the outputs of a layer that supports masking, by its `compute_mask`; per output. What
+/// Keras' rules changed in them is added to `masks.accidents`.
+OptionalMasks output_masks(const Layer& layer, const Arguments& arguments, MaskResolution& masks,
+                           std::size_t outputs, MaskRules rules);
 
 /// The call with floating tensors (and masks given by hand) in float32, in which layers compute; a
 /// model is left alone, as its inputs have dtypes of their own.

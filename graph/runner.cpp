@@ -133,7 +133,7 @@ void Run::evaluate(int vertex, const MaskPlan::Evaluation& evaluation) {
   if (evaluation.by_call) {
     for (const Tensor& output : call_layer(layer, arguments)) computed.push_back(output.mask());
   } else {
-    const MaskResolution resolution{
+    MaskResolution resolution{
         .passed = {}, .previous = masks(evaluation.previous), .accidents = {}};
     computed = output_masks(layer, arguments, resolution, evaluation.outputs.size(), rules_);
   }

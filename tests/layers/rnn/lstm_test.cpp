@@ -1,12 +1,18 @@
 #include "domino/layers/rnn/lstm.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "domino/graph/model.h"
+#include "domino/layers/core/masking.h"
 #include "tests/layers/parity.h"
 #include "tests/layers/rnn/recurrent_tests.h"
 
 namespace domino::layers {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 INSTANTIATE_TYPED_TEST_SUITE_P(LSTM, RecurrentTest, LSTM);
 
@@ -37,6 +43,16 @@ TEST(LSTMTest, RefusesAGateThatMixesUnits) {
   EXPECT_EQ(testing::error_of([] { return LSTM(2, {.recurrent_activation = "softmax"}); }),
             "LSTM: recurrent_activation is 'softmax', which does not work element by element; a "
             "recurrent layer takes only activations that do, such as 'tanh', 'sigmoid' or 'relu'");
+}
+
+TEST(LSTMTest, TellsThatKerasHandsOnAnUnreversedMask) {
+  const SymbolicTensor x = Input({.shape = {kAny, 3}});
+  const SymbolicTensor y =
+      LSTM(2, {.return_sequences = true, .go_backwards = true, .name = "back"})(Masking()(x));
+  EXPECT_THAT(Model(x, y, {.rules = MaskRules::Keras}).report(),
+              HasSubstr("    LSTM 'back' reverses the steps but not the mask that it hands on, as "
+                        "Keras 3.15 does; rules = intended does not\n"));
+  EXPECT_THAT(Model(x, y).report(), Not(HasSubstr("reverses")));
 }
 
 }  // namespace
