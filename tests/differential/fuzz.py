@@ -2,20 +2,23 @@
 """Makes random models with Keras 3.15.1, has Domino run the saved files, and compares outputs and masks.
 
     python fuzz.py [--seed N] [--count N] [--out FOLDER] [--runner PROGRAM] [--device NAME]
-                   [--shrink FOLDER] [--corpus FOLDER] [--steps NAME,NAME...] [--back RULES]
+                   [--shrink FOLDER] [--corpus FOLDER] [--steps NAME,NAME...] [--back RULES] [--jobs N]
 
 README.md says more. Graph N is the same one until a step is added, so `--seed N --count 1` repeats it.
 Exits with 1 if Domino differs.
 """
 
 import argparse
+import multiprocessing
 import signal
 import sys
 import time
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -41,109 +44,30 @@ class Case:
     seed: int
     graph: Graph
     recorded: Recorded
-    file: Path
 
 
-class Fuzzer:
-    def __init__(self, arguments: argparse.Namespace) -> None:
-        self.runner: Runner | BackRunner = Runner(arguments.runner, arguments.device)
-        if arguments.back:
-            program = arguments.runner.with_name("domino_resave_cases")
-            self.runner = BackRunner(program, arguments.back, arguments.out / "saved_by_domino")
-        self.out: Path = arguments.out
-        self.shrunk: Path | None = arguments.shrink
-        self.corpus: Path | None = arguments.corpus
-        self.steps: list[str] | None = arguments.steps.split(",") if arguments.steps else None
-        self.counters = Counters()
-        self.discarded: Counter[str] = Counter()
-        self.ill_conditioned: list[int] = []
-        self.load_otherwise: list[int] = []
-        self.differences: list[int] = []
-        self.compared = 0
+@dataclass
+class Findings:
+    counters: Counters = field(default_factory=Counters)
+    taken_back: Counter[str] = field(default_factory=Counter)
+    discarded: Counter[str] = field(default_factory=Counter)
+    ill_conditioned: list[int] = field(default_factory=list)
+    load_otherwise: list[int] = field(default_factory=list)
+    differences: list[int] = field(default_factory=list)
+    compared: int = 0
 
-    def run(self, seeds: Sequence[int]) -> None:
-        self.out.mkdir(parents=True, exist_ok=True)
-        for first in range(0, len(seeds), CHUNK):
-            cases = [c for c in map(self._make, seeds[first : first + CHUNK]) if c is not None]
-            for case, verdict in zip(cases, self.runner.run([c.file for c in cases]), strict=True):
-                self._judge(case, verdict)
-            print(f"{first + CHUNK}: {self.compared} compared, {len(self.differences)} differ", flush=True)
-
-    def _make(self, seed: int) -> Case | None:
-        generating.start_afresh()
-        file = self.out / f"graph_{seed}.keras"
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                plan = random_graph(seed, self.steps)
-            batches = random_batches(plan.inputs, plan.steps, plan.square, seed)
-            recorded = record(plan, batches, file, f"graph {seed}")
-        except (Discarded, Unfit) as error:
-            self.discarded[str(error)[:160]] += 1
-            return None
-        return Case(seed, Graph(plan, batches), recorded, file)
-
-    def _judge(self, case: Case, verdict: Verdict) -> None:
-        self.compared += 1
-        if case.recorded.loads_otherwise:
-            self.load_otherwise.append(case.seed)
-        kinds = verdict.kinds
-        if kinds == {"values"} and not agrees_in_float64(case.file, case.recorded.batches):
-            self.ill_conditioned.append(case.seed)
-            kinds = set()
-        if kinds:
-            self._report(case, verdict)
-            return
-        batches = [batch for batch, _ in case.recorded.batches]
-        self.counters.graph(case.graph.plan, batches, verdict.accidents)
-        if self.corpus is not None:
-            self._keep(case)
-        remove(case.file)
-
-    def _report(self, case: Case, verdict: Verdict) -> None:
-        self.differences.append(case.seed)
-        print(f"graph {case.seed} differs:")
-        for difference in verdict.differences[:6]:
-            print(f"  {difference['kind']} {difference['batch']}/{difference['output']}: {difference['text'][:600]}")
-        if self.shrunk is not None:
-            self._shrink(case, verdict)
-
-    def _shrink(self, case: Case, verdict: Verdict) -> None:
-        self.shrunk.mkdir(parents=True, exist_ok=True)
-        trial = self.out / "trial.keras"
-
-        def differs(graph: Graph) -> bool:
-            """In one of the same ways, and not by rounding."""
-            try:
-                recorded = record(graph.plan, graph.batches, trial, f"graph {case.seed}", twice=False)
-            except Exception:
-                return False
-            same = self.runner.run([trial])[0].kinds & verdict.kinds
-            return bool(same) and (same != {"values"} or agrees_in_float64(trial, recorded.batches))
-
-        if not differs(case.graph):
-            print("  but not when made again")
-            return
-        graph = shrink(case.graph, differs)
-        final = self.shrunk / f"graph_{case.seed}.keras"
-        record(graph.plan, graph.batches, final, f"graph {case.seed}")
-        print(f"  shrunk to {final}:")
-        print("    " + describe(graph.plan).replace("\n", "\n    "))
-        for difference in self.runner.run([final])[0].differences[:4]:
-            print(f"    {difference['kind']}: {difference['text'][:600]}")
-        remove(trial)
-
-    def _keep(self, case: Case) -> None:
-        """Into the corpus, unless it is large or depends on rounding."""
-        size = sum(f.stat().st_size for f in (case.file, tensors_of(case.file)))
-        if size <= CORPUS_BYTES and agrees_in_float64(case.file, case.recorded.batches):
-            self.corpus.mkdir(parents=True, exist_ok=True)
-            for file in (case.file, tensors_of(case.file)):
-                (self.corpus / file.name).write_bytes(file.read_bytes())
+    def merge(self, other: "Findings") -> None:
+        self.counters.merge(other.counters)
+        self.taken_back += other.taken_back
+        self.discarded += other.discarded
+        self.ill_conditioned += other.ill_conditioned
+        self.load_otherwise += other.load_otherwise
+        self.differences += other.differences
+        self.compared += other.compared
 
     def report(self) -> None:
         print(self.counters.report())
-        print("taken back because Keras refused:", dict(sorted(FAILURES.items())))
+        print("taken back because Keras refused:", dict(sorted(self.taken_back.items())))
         print(f"discarded, as Keras cannot: {sum(self.discarded.values())}")
         for reason, times in self.discarded.most_common(8):
             print(f"  {times} {reason}")
@@ -155,6 +79,101 @@ class Fuzzer:
             print("rare:", line)
 
 
+class Fuzzer:
+    """Makes, runs and judges graphs; one per process."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self.runner: Runner | BackRunner = Runner(arguments.runner, arguments.device)
+        if arguments.back:
+            program = arguments.runner.with_name("domino_resave_cases")
+            self.runner = BackRunner(program, arguments.back, arguments.out / "saved_by_domino")
+        self.out: Path = arguments.out
+        self.shrunk: Path | None = arguments.shrink
+        self.corpus: Path | None = arguments.corpus
+        self.steps: list[str] | None = arguments.steps.split(",") if arguments.steps else None
+        self.found = Findings()
+
+    def run(self, seeds: Sequence[int]) -> Findings:
+        self.out.mkdir(parents=True, exist_ok=True)
+        FAILURES.clear()
+        cases = [c for c in map(self._make, seeds) if c is not None]
+        for case, verdict in zip(cases, self.runner.run([c.recorded.file for c in cases]), strict=True):
+            self._judge(case, verdict)
+        self.found.taken_back.update(FAILURES)
+        return self.found
+
+    def _make(self, seed: int) -> Case | None:
+        generating.start_afresh()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                plan = random_graph(seed, self.steps)
+            batches = random_batches(plan.inputs, plan.steps, plan.square, seed)
+            recorded = record(plan, batches, self.out / f"graph_{seed}", f"graph {seed}")
+        except (Discarded, Unfit) as error:
+            self.found.discarded[str(error)[:160]] += 1
+            return None
+        return Case(seed, Graph(plan, batches), recorded)
+
+    def _judge(self, case: Case, verdict: Verdict) -> None:
+        self.found.compared += 1
+        file, runs = case.recorded.file, case.recorded.batches
+        if case.recorded.loads_otherwise:
+            self.found.load_otherwise.append(case.seed)
+        kinds = verdict.kinds
+        if kinds == {"values"} and not agrees_in_float64(file, runs):
+            self.found.ill_conditioned.append(case.seed)
+            kinds = set()
+        if kinds:
+            self._report(case, verdict)
+            return
+        self.found.counters.graph(case.graph.plan, [batch for batch, _ in runs], verdict.accidents)
+        if self.corpus is not None:
+            self._keep(case)
+        remove(file)
+
+    def _report(self, case: Case, verdict: Verdict) -> None:
+        self.found.differences.append(case.seed)
+        print(f"graph {case.seed} differs:")
+        for difference in verdict.differences[:6]:
+            print(f"  {difference['kind']} {difference['batch']}/{difference['output']}: {difference['text'][:600]}")
+        if self.shrunk is not None:
+            self._shrink(case, verdict)
+
+    def _shrink(self, case: Case, verdict: Verdict) -> None:
+        self.shrunk.mkdir(parents=True, exist_ok=True)
+        trial = self.out / f"trial_{case.seed}"
+
+        def differs(graph: Graph) -> bool:
+            """In one of the same ways, and not by rounding."""
+            try:
+                recorded = record(graph.plan, graph.batches, trial, f"graph {case.seed}", twice=False)
+            except Exception:
+                return False
+            same = self.runner.run([recorded.file])[0].kinds & verdict.kinds
+            return bool(same) and (same != {"values"} or agrees_in_float64(recorded.file, recorded.batches))
+
+        if not differs(case.graph):
+            print("  but not when made again")
+            return
+        graph = shrink(case.graph, differs)
+        final = record(graph.plan, graph.batches, self.shrunk / f"graph_{case.seed}", f"graph {case.seed}").file
+        print(f"  shrunk to {final}:")
+        print("    " + describe(graph.plan).replace("\n", "\n    "))
+        for difference in self.runner.run([final])[0].differences[:4]:
+            print(f"    {difference['kind']}: {difference['text'][:600]}")
+        remove(trial.with_suffix(graph.plan.suffix))
+
+    def _keep(self, case: Case) -> None:
+        """Into the corpus, unless it is large or depends on rounding."""
+        files = (case.recorded.file, tensors_of(case.recorded.file))
+        small = sum(f.stat().st_size for f in files) <= CORPUS_BYTES
+        if small and agrees_in_float64(case.recorded.file, case.recorded.batches):
+            self.corpus.mkdir(parents=True, exist_ok=True)
+            for file in files:
+                (self.corpus / file.name).write_bytes(file.read_bytes())
+
+
 def tensors_of(file: Path) -> Path:
     return file.with_suffix(".safetensors")
 
@@ -164,10 +183,25 @@ def remove(file: Path) -> None:
     tensors_of(file).unlink(missing_ok=True)
 
 
+def run_chunk(arguments: argparse.Namespace, seeds: Sequence[int]) -> Findings:
+    return Fuzzer(arguments).run(seeds)
+
+
+def run_all(arguments: argparse.Namespace, found: Findings) -> None:
+    seeds = range(arguments.seed, arguments.seed + arguments.count)
+    chunks = [seeds[first : first + CHUNK] for first in range(0, len(seeds), CHUNK)]
+    # Keras is not to be forked.
+    with ProcessPoolExecutor(arguments.jobs, multiprocessing.get_context("spawn")) as pool:
+        for part in pool.map(partial(run_chunk, arguments), chunks):
+            found.merge(part)
+            print(f"{found.compared} compared, {len(found.differences)} differ", flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=0, help="of the first graph")
     parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--out", type=Path, default=Path("/tmp/domino_fuzz"), help="for files; differing ones stay")
     parser.add_argument("--runner", type=Path, default=PROGRAM)
     parser.add_argument("--device", default="cpu")
@@ -176,17 +210,16 @@ def main() -> int:
     parser.add_argument("--steps", help="make graphs of these steps alone, as in generating/layer_steps.py")
     parser.add_argument("--back", choices=("keras", "intended"), help="Domino saves under these rules, Keras judges")
     arguments = parser.parse_args()
-    fuzzer = Fuzzer(arguments)
+    found = Findings()
     start = time.time()
-    for number in (signal.SIGINT, signal.SIGTERM):  # stopped early, it still reports
-        signal.signal(number, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped early, it still reports
     try:
-        fuzzer.run(range(arguments.seed, arguments.seed + arguments.count))
+        run_all(arguments, found)
     except KeyboardInterrupt:
         print("stopped")
-    fuzzer.report()
+    found.report()
     print(f"{time.time() - start:.0f} s")
-    return 1 if fuzzer.differences else 0
+    return 1 if found.differences else 0
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import keras
+from keras.src.backend import get_keras_mask
 
 from .recipe import Call, Input, LayerSpec, Recipe, Ref, Values, perform, refs_in, symbolic_inputs
 
@@ -20,8 +21,9 @@ class Unfit(Exception):
 class Builder:
     """Calls are made at once on symbolic tensors, so that their shapes guide the next choice.
 
-    `ids` are integers that fit an Embedding; `doubtful` may hold NaN or infinity, and stay away from
-    attention, where Domino and Keras differ on them (docs/parity.md).
+    `ids` are integers that fit an Embedding; `texts` are strings, which Keras calls int64 while wiring, and which
+    only layers for strings read; `doubtful` may hold NaN or infinity, and stay away from attention, where Domino
+    and Keras differ on them (docs/parity.md).
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Builder:
         self.layers: dict[str, Any] = {}
         self.calls: list[Call] = []
         self.ids = {r for r, t in self.values.items() if t.dtype.startswith("int")}
+        self.texts: set[Ref] = set()
         self.doubtful: set[Ref] = set()
         self.read: set[Ref] = set()
 
@@ -61,7 +64,7 @@ class Builder:
 
     # Tensors to choose from.
     def all(self, fits: Callable[[Tensor], bool]) -> list[Ref]:
-        return [ref for ref, value in self.values.items() if value.shape and fits(value)]
+        return [r for r, value in self.values.items() if value.shape and r not in self.texts and fits(value)]
 
     def pick(self, fits: Callable[[Tensor], bool], sound: bool = False) -> Ref:
         """Any tensor that fits. `sound`: one without NaN."""
@@ -115,7 +118,7 @@ class Builder:
         """Sometimes `mask=`: a tensor of the graph, or None, which Keras takes for not given."""
         if not self.chance(probability):
             return {}
-        if self.chance(0.25):
+        if get_keras_mask(self.values[ref]) is not None and self.chance(0.3):
             return {name: None}
         try:
             return {name: self.mask_for(ref)}
@@ -164,6 +167,9 @@ class Builder:
         except BaseException:
             del self.calls[calls:]
             self.values = values
+            self.ids, self.texts, self.doubtful = (
+                {ref for ref in refs if ref in values} for refs in (self.ids, self.texts, self.doubtful)
+            )
             self.read = {ref for call in self.calls for ref in call.refs()}
             used = {call.layer for call in self.calls}
             self.specs = {k: v for k, v in self.specs.items() if k in used}
@@ -181,6 +187,13 @@ def is_float(t: Tensor) -> bool:
 def is_sequence(t: Tensor) -> bool:
     """(batch, steps, features)"""
     return is_float(t) and len(t.shape) == 3 and t.shape[2] is not None
+
+
+def usually_masked(t: Tensor) -> bool:
+    """Unmasked, or by a (batch, steps) mask. One with more axes makes some layers of Keras give results of another
+    rank than they say, or throw."""
+    mask = get_keras_mask(t)
+    return mask is None or len(mask.shape) == 2
 
 
 def is_vector(t: Tensor) -> bool:

@@ -10,7 +10,14 @@ from .graphs import Plan
 from .recipe import Call, LayerSpec, ModelSpec, Recipe, SequentialSpec, refs_in
 
 OFTEN, ACCIDENTS_OFTEN = 20, 50  # in a run of 2,000 graphs
-MASKS = ("mask", "query_mask", "value_mask", "key_mask")
+FORMS = {
+    "ops.expand_dims": "with one axis more",
+    "ops.cast": "of integers",
+    "operator.mul": "of floats",
+    "operator.getitem": "cut or reversed",
+    "ops.any": "one for all steps",
+}  # of masks, by what made them
+MASKS = ("mask", "query_mask", "value_mask", "key_mask", "attention_mask")
 
 
 class Counters:
@@ -25,13 +32,18 @@ class Counters:
             self._recipe(plan.recipe, "model")
         else:
             self._spec(plan.row)
-            self.add("models", "Sequential alone, built" if plan.row.input else "Sequential alone, deferred")
+            self.add("models", f"Sequential alone, {'built' if plan.row.input else 'deferred'}, {plan.suffix}")
+        self.add("sizes", f"{5 * (plan.size // 5):2d} calls or more")
         for batch in batches:
             for name, times in batch.patterns.items():
                 self.add("patterns of masks", name, times)
             self.add("masks", "attached to an input", sum(mask is not None for mask in batch.masks))
         for name, times in accidents.items():
             self.add("accidents", name, times)
+
+    def merge(self, other: "Counters") -> None:
+        for group, counter in other.groups.items():
+            self.groups.setdefault(group, Counter()).update(counter)
 
     def _recipe(self, recipe: Recipe, kind: str) -> None:
         self.add("models", f"{kind}, {len(recipe.inputs)} inputs as {_form(recipe.inputs, recipe.input_form)}")
@@ -41,14 +53,16 @@ class Counters:
         for key, times in Counter(call.target for call in recipe.calls).items():
             if times > 1 and "." not in key:
                 self.add("models", f"shared {_name(recipe.layers[key])}" if key.startswith("model") else "shared layer")
+        makers = {call.number: call.target for call in recipe.calls}
         for call in recipe.calls:
             self._call(recipe, call)
-        if kind == "model":
-            self.add("sizes", f"{5 * (len(recipe.calls) // 5):2d} calls or more")
+            for ref in refs_in(call.kwargs.get("mask")):
+                if makers.get(ref.call) in FORMS:
+                    self.add("forms of explicit masks", FORMS[makers[ref.call]])
 
     def _call(self, recipe: Recipe, call: Call) -> None:
         if call.is_operation:
-            self.add("functions", call.target)
+            self.add("functions", "compute_mask" if call.target.endswith(".compute_mask") else call.target)
             return
         name = _name(recipe.layers[call.target])
         for argument in MASKS:
@@ -56,6 +70,8 @@ class Counters:
                 given = any(refs_in(call.kwargs[argument]))
                 self.add("masks", f"explicit {argument}" if given else f"{argument}=None")
                 self.add("explicit masks on", name)
+                if not given:  # the tensor carries one, and a file does not tell None from nothing
+                    self.add("accidents", "mask=None does not switch a mask off")
         if call.kwargs.get("initial_state"):
             self.add("masks", "initial_state")
 

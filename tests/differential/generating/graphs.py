@@ -3,13 +3,16 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from . import layer_steps, nested_steps, op_steps  # noqa: F401  (they fill the table)
+from . import attention_steps, layer_steps, mask_steps, nested_steps  # noqa: F401  (they fill the table)
+from . import op_steps, recurrent_steps, text_steps  # noqa: F401
 from .builder import Builder, Unfit
-from .layer_steps import STEPS
-from .recipe import Input, Recipe, Ref, SequentialSpec
+from .recipe import Input, ModelSpec, Recipe, Ref, SequentialSpec
+from .steps import STEPS
 
 FAILURES: dict[str, int] = {}  # per step: how often it was taken back
+SIZES = range(5, 41)  # calls, those of models inside included
 
 
 @dataclass(frozen=True)
@@ -21,19 +24,39 @@ class Plan:
     inputs: Sequence[Input]
     steps: int | None
     square: int | None  # batch, steps and features of one size, as some accidents need
+    suffix: str = ".keras"  # or ".h5", which Keras can read again if no mask is written in it
+
+    @property
+    def size(self) -> int:
+        """How many calls there are."""
+        return _calls_in(ModelSpec(self.recipe) if self.recipe is not None else self.row)
+
+
+def _calls_in(spec: Any) -> int:
+    if isinstance(spec, ModelSpec):
+        return len(spec.recipe.calls) + sum(map(_calls_in, spec.recipe.layers.values()))
+    return len(spec.layers) if isinstance(spec, SequentialSpec) else 0
 
 
 def random_graph(seed: int, steps_named: Sequence[str] | None = None) -> Plan:
     """Graph number `seed`; of all steps, or of these."""
     rnd = random.Random(seed)
+    for _ in range(50):  # how large a graph is shows when what no output needs has fallen away
+        plan = _draw(rnd, steps_named)
+        if plan.size in SIZES:
+            return plan
+    raise Unfit
+
+
+def _draw(rnd: random.Random, steps_named: Sequence[str] | None) -> Plan:
     square = rnd.choice((3, 4)) if rnd.random() < 0.15 else None
     steps = square or rnd.choice((5, 5, 6, None, None))
     inputs = _inputs(rnd, steps, square)
-    if rnd.random() < 0.06:
+    if rnd.random() < 0.06 and steps_named is None:
         return _alone(rnd, inputs, steps, square)
     b = Builder(rnd, inputs, steps, square=square is not None)
     grow(b, 1, ["embedding"])
-    grow(b, rnd.choice((5, 7, 9, 12, 16, 22, 32)), steps_named)
+    grow(b, rnd.choice((7, 9, 12, 16, 22, 30, 40)), steps_named)
     outputs = choose_outputs(b, rnd.choice((1, 1, 2, 3)), forms=True)
     form = rnd.choice(("list", "list", "dict"))
     return Plan(b.recipe(outputs, form).needed(), None, inputs, steps, square)
@@ -56,8 +79,9 @@ def _alone(rnd: random.Random, inputs: Sequence[Input], steps: int | None, squar
     """A Sequential that is no part of another model."""
     one = rnd.choice(inputs[:2])
     b = Builder(rnd, [one], steps)
-    row, _ = nested_steps.random_row(b, Ref(0))
-    return Plan(None, SequentialSpec(row, one if rnd.random() < 0.6 else None), [one], steps, square)
+    row, _ = nested_steps.random_row(b, Ref(0), lengths=(5, 6, 8))
+    spec = SequentialSpec(row, one if rnd.random() < 0.6 else None)
+    return Plan(None, spec, [one], steps, square, rnd.choice((".keras", ".h5")))
 
 
 def grow(b: Builder, count: int, names: Sequence[str] | None = None) -> None:
@@ -99,7 +123,8 @@ def _calls_behind(b: Builder) -> dict[int, set[int]]:
 
 def choose_outputs(b: Builder, count: int, forms: bool = False) -> object:
     """Tensors that nothing reads, and that much of the graph leads to; one alone, or a list or a dict."""
-    made = [ref for ref in b.values if ref.call > 0] or list(b.values)
+    values = [ref for ref in b.values if ref not in b.texts]
+    made = [ref for ref in values if ref.call > 0] or values
     ends = [ref for ref in made if ref not in b.read] or made[-1:]
     pool = ends if b.chance(0.85) else made
     behind = _calls_behind(b)

@@ -1,8 +1,12 @@
 """Models inside models."""
 
+from collections.abc import Sequence
+
+from keras.src.backend import get_keras_mask
+
 from .builder import Builder, Unfit, is_sequence
-from .layer_steps import step
 from .recipe import Input, LayerSpec, ModelSpec, Ref, SequentialSpec
+from .steps import step
 
 ROW = (
     "embedding masking dense activation_layer softmax Dropout Identity layer_normalization batch_normalization "
@@ -14,20 +18,34 @@ ROW = (
 @step(4)
 def nested(b: Builder) -> None:
     """A Functional model, called on one tensor, a list or a dict; inside are steps of the same table."""
+    outer = [b.pick(_enters) for _ in range(b.choose(1, 2))]
+    masks = [b.mask_for(ref) if b.chance(0.5) else None for ref in outer] if b.chance(0.5) else None
+    _call_model(b, outer, masks)
+
+
+@step(2)
+def nested_with_some_masks(b: Builder) -> None:
+    """The accident: a None among the masks, where the tensor carries one."""
+    masked = [ref for ref in b.all(is_sequence) if get_keras_mask(b.values[ref]) is not None]
+    if not masked:
+        raise Unfit
+    first = b.sequence()
+    _call_model(b, [first, b.rnd.choice(masked)], [b.mask_for(first), None])
+
+
+def _call_model(b: Builder, outer: list[Ref], masks: list[Ref | None] | None) -> None:
+    from .graphs import choose_outputs, grow
+
     if b.depth > 1:
         raise Unfit
-    outer = [b.pick(_enters) for _ in range(b.choose(1, 2))]
     named = b.chance(0.3)
     inputs = [_input_like(b, ref, f"in_{i}" if named else None) for i, ref in enumerate(outer)]
     inner = Builder(b.rnd, inputs, b.steps, b.depth + 1, b.square)
     inner.ids = {Ref(0, i) for i, ref in enumerate(outer) if ref in b.ids}
     inner.doubtful = {Ref(0, i) for i, ref in enumerate(outer) if ref in b.doubtful}
-    from .graphs import choose_outputs, grow
-
     grow(inner, b.choose(0, 1, 2, 3, 4))
     results = choose_outputs(inner, b.choose(1, 1, 2), forms=True)
     recipe = inner.recipe(results, "dict" if named else "list").needed()
-    masks = [b.mask_for(ref) if b.chance(0.5) else None for ref in outer] if b.chance(0.5) else None
     kwargs = {} if masks is None else {"mask": _arranged(masks, named)}
     outputs = b.call(ModelSpec(recipe), _arranged(outer, named), **kwargs)
     if inner.doubtful:
@@ -61,7 +79,7 @@ def sequential(b: Builder) -> None:
         b.doubtful.update(outputs)
 
 
-def random_row(b: Builder, x: Ref) -> tuple[tuple[LayerSpec, ...], bool]:
+def random_row(b: Builder, x: Ref, lengths: Sequence[int] = (1, 2, 3, 4)) -> tuple[tuple[LayerSpec, ...], bool]:
     """Layers that fit one behind the other, and whether NaN may come out."""
     from .graphs import take_step
 
@@ -70,8 +88,9 @@ def random_row(b: Builder, x: Ref) -> tuple[tuple[LayerSpec, ...], bool]:
     inner.doubtful = {Ref(0)} if x in b.doubtful else set()
     last = Ref(0)
     row: list[LayerSpec] = []
-    for _ in range(8):
-        if len(row) == b.choose(1, 2, 3, 4):
+    length = b.choose(*lengths)
+    for _ in range(4 * length):
+        if len(row) == length:
             break
         inner.values = {last: inner.values[last]}
         try:

@@ -1,8 +1,8 @@
 """Functions of keras.ops between layers, as users write them; numbers are kept small and finite."""
 
 from .builder import WORDS, Builder, features, is_float, is_mask, is_sequence
-from .layer_steps import step
 from .recipe import Ref
+from .steps import step
 
 UNARY = (
     "tanh sigmoid relu relu6 selu silu softplus softsign hard_sigmoid hard_silu hard_tanh log_sigmoid "

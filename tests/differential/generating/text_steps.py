@@ -1,0 +1,70 @@
+"""Layers for strings. No file of tensors holds strings: a look-up in reverse makes them of ids."""
+
+from .builder import WORDS, Builder
+from .layer_steps import sentence
+from .recipe import Ref
+from .steps import step
+
+TEXTS = ["the film", "a good film", "Bad, bad!", "so-so", "THE END", "good", "", "der gute Film: größer"]
+TOKENS = ["the", "film", "good", "bad"]
+
+
+def _texts(b: Builder) -> Ref:
+    """Strings, (batch, steps)."""
+    if b.texts and b.chance(0.6):
+        return b.choose(*sorted(b.texts, key=lambda ref: (ref.call, ref.output)))
+    made = b.layer("StringLookup", sentence(b), vocabulary=TEXTS, invert=True)
+    b.texts.update(made)
+    return made[0]
+
+
+@step()
+def string_lookup(b: Builder) -> None:
+    known = b.rnd.sample(TEXTS[:6], b.choose(3, 5))
+    options = {"num_oov_indices": b.choose(1, 1, 2)} | b.sometimes(0.5, mask_token="")
+    b.ids.update(b.layer("StringLookup", _texts(b), vocabulary=known, **options))
+
+
+@step()
+def string_lookup_encoded(b: Builder) -> None:
+    mode = b.choose("multi_hot", "count")
+    b.layer("StringLookup", _texts(b), vocabulary=TEXTS[:4], output_mode=mode)
+
+
+@step(1.5)
+def text_vectorization(b: Builder) -> None:
+    options = b.sometimes(
+        0.5,
+        output_sequence_length=lambda: b.steps or 4,
+        standardize=lambda: b.choose("lower", "strip_punctuation", None),
+        ngrams=lambda: b.choose(2, (1, 2)),
+    ) | b.sometimes(0.2, split="character")
+    column = b.op("operator.getitem", _texts(b), (slice(None), slice(0, 1)))
+    b.texts.add(column)
+    if b.chance(0.7):
+        b.ids.update(b.layer("TextVectorization", column, vocabulary=TOKENS, **options))
+    else:
+        options.pop("output_sequence_length", None)
+        mode = b.choose("multi_hot", "count")
+        b.layer("TextVectorization", column, vocabulary=TOKENS, output_mode=mode, **options)
+
+
+@step(0.7)
+def hashing_of_texts(b: Builder) -> None:
+    options = b.sometimes(0.3, mask_value="good", salt=17)
+    b.ids.update(b.layer("Hashing", _texts(b), num_bins=WORDS - 1, **options))
+
+
+@step(1.5)
+def hashed_crossing(b: Builder) -> None:
+    """Of columns: ids, strings, or one of each."""
+    columns = [b.op("operator.getitem", x, (slice(None), slice(0, 1))) for x in (_crossed(b), _crossed(b))]
+    b.texts.update(c for c, x in zip(columns, b.calls[-2:], strict=True) if x.args[0] in b.texts)
+    if b.chance(0.6):
+        b.ids.update(b.layer("HashedCrossing", columns, num_bins=WORDS))
+    else:
+        b.layer("HashedCrossing", columns, num_bins=WORDS, output_mode="one_hot")
+
+
+def _crossed(b: Builder) -> Ref:
+    return _texts(b) if b.chance(0.4) else sentence(b)
