@@ -44,6 +44,23 @@ bool none_in_list_is_not_given(const Layer& layer, const Call<Tensor>& call,
   return changed;
 }
 
+// functional.py, call, again: the masks are hung one after the other, and of one tensor the last stays.
+bool one_object_has_one_mask(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks) {
+  if (!layer.is_model() || call.masks.empty()) return false;
+  if (call.masks[0].kind() != MaskArgument<Tensor>::Kind::Given) return false;
+  const Tensors& inputs = call.arguments[0];
+  bool changed = false;
+  for (std::size_t last = 0; last < inputs.size(); ++last) {
+    const std::optional<Tensor>& hung = call.masks[0].masks()[last];
+    for (std::size_t i = 0; hung && i < inputs.size(); ++i) {
+      if (!inputs[i].same_object(inputs[last])) continue;
+      masks.passed[0][i] = *hung;
+      changed = changed || i != last;
+    }
+  }
+  return changed;
+}
+
 // Layer.__call__ again: with two tensor arguments only NAME_mask is filled, never `mask`.
 bool second_tensor_hides_mask(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks) {
   const auto given =
@@ -141,6 +158,10 @@ constexpr auto kAccidents = std::to_array<Accident>({
      "uses the mask that an input carries although the list of masks has None in its place, "
      "as Keras 3.15 does",
      none_in_list_is_not_given, nullptr},
+    {"a tensor that a model is given twice has one mask",
+     "is given one tensor more than once, and hangs the last of the masks given with it on all, as "
+     "Keras 3.15 does",
+     one_object_has_one_mask, nullptr},
     {"a second tensor argument switches the carried mask off",
      "ignores the mask that its input carries because it is given a second tensor "
      "(initial_state), as Keras 3.15 does",

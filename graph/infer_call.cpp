@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "domino/backends/backend.h"
@@ -31,10 +33,27 @@ Tensor meta_tensor(const ValueFacts& facts, const ProbeSizes& probe) {
   return Tensor::meta(concrete(facts.shape, probe), facts.dtype, facts.value);
 }
 
-Tensor meta_tensor(const EdgeFacts& facts, const ProbeSizes& probe) {
-  const Tensor tensor = meta_tensor(static_cast<const ValueFacts&>(facts), probe);
-  return facts.mask ? tensor.with_mask(meta_tensor(*facts.mask, probe)) : tensor;
-}
+/// Makes the arguments of a call; edges that are one object become one.
+class MetaTensors {
+ public:
+  explicit MetaTensors(const ProbeSizes& probe) : probe_(probe) {}
+
+  Tensor operator()(const EdgeFacts& facts) {
+    const Tensor tensor = value_of(facts);
+    return facts.mask ? tensor.with_mask(meta_tensor(*facts.mask, probe_)) : tensor;
+  }
+
+ private:
+  Tensor value_of(const EdgeFacts& facts) {
+    if (!facts.object) return meta_tensor(facts, probe_);
+    const auto [it, is_new] = objects_.try_emplace(*facts.object);
+    if (is_new) it->second = meta_tensor(facts, probe_);
+    return it->second;
+  }
+
+  const ProbeSizes& probe_;
+  std::map<std::pair<int, int>, Tensor> objects_;
+};
 
 struct Probed {
   Tensors outputs;
@@ -46,8 +65,7 @@ Probed run_probe(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rule
   const BackendScope scope(meta::meta_backend());
   const meta::UnknownSize size(probe.other);
   Tensors outputs =
-      invoke(layer, call.mapped<Tensor>([&](const EdgeFacts& f) { return meta_tensor(f, probe); }),
-             rules, trace, objects);
+      invoke(layer, call.mapped<Tensor>(MetaTensors(probe)), rules, trace, objects);
   return {std::move(outputs), size.used()};
 }
 

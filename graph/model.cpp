@@ -146,7 +146,8 @@ LayerHandle Model::get_layer(std::string_view name) const {
 
 namespace {
 
-std::vector<EdgeFacts> input_facts(const Dag& dag, const MaskForms& masks) {
+std::vector<EdgeFacts> input_facts(const Dag& dag, const InputForms& inputs) {
+  const MaskForms& masks = inputs.masks;
   std::vector<EdgeFacts> facts;
   for (std::size_t i = 0; i < dag.inputs().size(); ++i) {
     EdgeFacts edge = dag.node(dag.inputs()[i].vertex).outputs[0];
@@ -154,6 +155,7 @@ std::vector<EdgeFacts> input_facts(const Dag& dag, const MaskForms& masks) {
       const ValueNumber value{~edge.value.high, edge.value.low};
       edge.mask = ValueFacts{Shape(masks[i]->first), masks[i]->second, value};
     }
+    edge.object = {static_cast<int>(inputs.objects[i]), 0};
     facts.push_back(std::move(edge));
   }
   return facts;
@@ -169,12 +171,19 @@ MaskForm form_of(const Mask& mask, const Shape& tensor, const Shape& wired) {
   return {std::move(sizes), mask.dtype()};
 }
 
-MaskForms forms_of_masks(const Dag& dag, const Tensors& inputs) {
-  MaskForms forms(inputs.size());
+std::size_t first_same(const Tensors& tensors, std::size_t i) {
+  std::size_t first = 0;
+  while (!tensors[first].same_object(tensors[i])) ++first;
+  return first;
+}
+
+InputForms forms_of(const Dag& dag, const Tensors& inputs) {
+  InputForms forms{MaskForms(inputs.size()), {}};
   for (std::size_t i = 0; i < inputs.size(); ++i) {
+    forms.objects.push_back(first_same(inputs, i));
     if (!inputs[i].mask()) continue;
     const Shape& wired = dag.node(dag.inputs()[i].vertex).outputs[0].shape;
-    forms[i] = form_of(*inputs[i].mask(), inputs[i].shape(), wired);
+    forms.masks[i] = form_of(*inputs[i].mask(), inputs[i].shape(), wired);
   }
   return forms;
 }
@@ -188,26 +197,28 @@ void warn_of_losses(const Dag& dag, const MaskPlan& plan) {
 
 }  // namespace
 
-const MaskPlan& Model::Graph::plan_for(const MaskForms& masks, MaskRules under) {
+const MaskPlan& Model::Graph::plan_for(const InputForms& inputs, MaskRules under) {
   {
     const std::lock_guard lock(planning);
-    const auto it = plans.find({under, masks});
+    const auto it = plans.find({under, inputs});
     if (it != plans.end()) return it->second;
   }
-  MaskPlan made = propagate_masks(*dag, input_facts(*dag, masks), under);
+  MaskPlan made = propagate_masks(*dag, input_facts(*dag, inputs), under);
   warn_of_losses(*dag, made);
   const std::lock_guard lock(planning);
-  return plans.try_emplace({under, masks}, std::move(made)).first->second;
+  return plans.try_emplace({under, inputs}, std::move(made)).first->second;
 }
 
 const MaskPlan& Model::plan(const std::vector<bool>& masked) const {
-  MaskForms masks(dag().inputs().size());
-  for (std::size_t i = 0; i < masks.size() && i < masked.size(); ++i) {
-    if (!masked[i]) continue;
+  InputForms forms{MaskForms(dag().inputs().size()), {}};
+  for (std::size_t i = 0; i < forms.masks.size(); ++i) {
+    forms.objects.push_back(i);
+    if (i >= masked.size() || !masked[i]) continue;
     const Shape& shape = dag().node(dag().inputs()[i].vertex).outputs[0].shape;
-    masks[i] = MaskForm({shape.begin(), shape.begin() + std::min(shape.rank(), 2)}, DType::Bool);
+    forms.masks[i] =
+        MaskForm({shape.begin(), shape.begin() + std::min(shape.rank(), 2)}, DType::Bool);
   }
-  return graph_->plan_for(masks, rules());
+  return graph_->plan_for(forms, rules());
 }
 
 std::string Model::summary(const std::vector<bool>& masked) const {
@@ -262,9 +273,11 @@ Tensor meta_of(const EdgeFacts& facts) {
 }  // namespace
 
 Tensors Model::run_on_meta(const Tensors& inputs, const Arguments& arguments) const {
+  const Tensors fit = fit_inputs(*this, inputs, current_rules());
   std::vector<EdgeFacts> facts;
-  for (const Tensor& input : fit_inputs(*this, inputs, current_rules())) {
-    facts.push_back(facts_of(input));
+  for (std::size_t i = 0; i < fit.size(); ++i) {
+    facts.push_back(facts_of(fit[i]));
+    facts.back().object = {static_cast<int>(first_same(fit, i)), 0};
   }
   const MaskPlan plan = propagate_masks(dag(), facts, current_rules());
   const bool objects_are_shared = current_rules() == MaskRules::Keras;
@@ -286,7 +299,7 @@ Tensors Model::run_on_meta(const Tensors& inputs, const Arguments& arguments) co
 
 Tensors Model::run_on_numbers(const Tensors& inputs, MaskRules under) const {
   const Tensors fit = fit_inputs(*this, inputs, under);
-  return run_graph(dag(), graph_->plan_for(forms_of_masks(dag(), fit), under), fit, under);
+  return run_graph(dag(), graph_->plan_for(forms_of(dag(), fit), under), fit, under);
 }
 
 void Model::check_one_output() const {

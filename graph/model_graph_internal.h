@@ -19,6 +19,14 @@ using MaskForm = std::pair<std::vector<std::int64_t>, DType>;
 /// Per input, the form of the mask that it carries; none without a mask.
 using MaskForms = std::vector<std::optional<MaskForm>>;
 
+/// What a plan depends on.
+struct InputForms {
+  MaskForms masks;
+  std::vector<std::size_t> objects;  ///< per input, the first that is one object with it
+
+  auto operator<=>(const InputForms&) const = default;
+};
+
 /// What the copies of a model share.
 struct Model::Graph {
   std::string_view type;  ///< "Functional" or "Sequential"
@@ -28,10 +36,10 @@ struct Model::Graph {
   std::atomic<bool> ready = false;  ///< whether there is a dag
   std::optional<Dag> dag;
   std::mutex planning;
-  std::map<std::pair<MaskRules, MaskForms>, MaskPlan> plans;
+  std::map<std::pair<MaskRules, InputForms>, MaskPlan> plans;
 
   /// The plan for such inputs, made when first asked for; then warns of the masks that are lost.
-  const MaskPlan& plan_for(const MaskForms& masks, MaskRules under);
+  const MaskPlan& plan_for(const InputForms& inputs, MaskRules under);
 };
 
 }  // namespace domino

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "domino/core/dtype.h"
@@ -23,6 +24,8 @@ struct ValueFacts {
 /// What is known of a tensor between two calls: itself, and the mask that hangs on it.
 struct EdgeFacts : ValueFacts {
   std::optional<ValueFacts> mask;
+  /// The (vertex, output) that made it; edges behind which it is handed through are one object.
+  std::optional<std::pair<int, int>> object = {};
 };
 
 struct CallNode;

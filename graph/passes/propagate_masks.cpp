@@ -42,6 +42,7 @@ class Propagation {
   void feed(const std::vector<EdgeFacts>& inputs);
   void visit(int vertex);
   Call<EdgeFacts> call_in(const Environment& environment, int vertex) const;
+  void name_objects(int vertex, Call<EdgeFacts>& call) const;
   void write_masks_into(int vertex, Call<EdgeFacts>& call, const Call<EdgeFacts>& wired,
                         const CallTrace& trace) const;
   void visit_as_wired(int vertex, Call<EdgeFacts>& call);
@@ -88,6 +89,13 @@ Propagation::Propagation(const Dag& dag, const std::vector<EdgeFacts>& inputs, M
   feed(inputs);
 }
 
+/// The first of the inputs that is one object with input `i`.
+std::size_t first_same(const std::vector<EdgeFacts>& inputs, std::size_t i) {
+  if (!inputs[i].object) return i;
+  const auto same = std::ranges::find(inputs, inputs[i].object, &EdgeFacts::object);
+  return static_cast<std::size_t>(same - inputs.begin());
+}
+
 void Propagation::feed(const std::vector<EdgeFacts>& inputs) {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const int vertex = dag_.inputs()[i].vertex;
@@ -97,8 +105,9 @@ void Propagation::feed(const std::vector<EdgeFacts>& inputs) {
     MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
     planned.outputs = {inputs[i].mask ? number(*inputs[i].mask, vertex, {}) : kNoMaskId};
     planned.hung = planned.outputs;
-    object_of_[{vertex, 0}] = {vertex, 0};
-    objects_[{vertex, 0}] = {{vertex, 0, false}};
+    const std::pair<int, int> object{dag_.inputs()[first_same(inputs, i)].vertex, 0};
+    object_of_[{vertex, 0}] = object;
+    objects_[object].push_back({vertex, 0, false});
   }
 }
 
@@ -158,6 +167,16 @@ Call<EdgeFacts> Propagation::call_in(const Environment& environment, int vertex)
   });
   for (MaskArgument<EdgeFacts>& argument : call.masks) argument = without_missing(argument);
   return call;
+}
+
+/// A model finds out which of its inputs are one object.
+void Propagation::name_objects(int vertex, Call<EdgeFacts>& call) const {
+  for (std::size_t p = 0; p < call.arguments.size(); ++p) {
+    for (std::size_t i = 0; i < call.arguments[p].size(); ++i) {
+      const Endpoint& from = dag_.arguments(vertex)[p][i];
+      if (!from.is_mask) call.arguments[p][i].object = object_of_.at({from.vertex, from.output});
+    }
+  }
 }
 
 MaskId Propagation::id_of(const OptionalMask& mask) const {
@@ -288,6 +307,7 @@ void Propagation::visit_as_wired(int vertex, Call<EdgeFacts>& call) {
 
 void Propagation::visit(int vertex) {
   Call<EdgeFacts> call = call_in(carried_, vertex);
+  name_objects(vertex, call);
   if (rules_ == MaskRules::Keras) visit_as_wired(vertex, call);
   number_values(vertex, call);
   InferredCall inferred = infer_call(dag_.layer(vertex), call, rules_);
