@@ -77,6 +77,8 @@ Tensor sigmoid(const Tensor& x);
 Tensor tanh(const Tensor& x);
 Tensor clip(const Tensor& x, double low, double high);
 Tensor cast(const Tensor& x, DType dtype);
+/// The numbers of `x` as a tensor object of its own: what is hung on it later does not hang on `x`.
+Tensor copy(const Tensor& x);
 
 // Making tensors, on the current backend.
 Tensor full(const Shape& shape, double value, DType dtype = DType::Float32);

@@ -10,7 +10,7 @@ Tensor run_one(const op::Operation& operation, const Tensors& inputs) {
   return run(operation, inputs).front();
 }
 
-Tensor same_values(const Tensor& x) {
+Tensor copy(const Tensor& x) {
   return x.viewed_as(x.shape(), x.is_meta() ? x.value_number() : ValueNumber{});
 }
 
@@ -77,7 +77,7 @@ Tensor logical_or(const Operand& a, const Operand& b) {
   const auto [x, y] = meet(a, b);
   // One mask that comes by two ways, as in a residual, stays that mask.
   const bool same = x.dtype() == DType::Bool && x.value_number() == y.value_number();
-  if (same && x.shape() == y.shape()) return same_values(x);
+  if (same && x.shape() == y.shape()) return copy(x);
   return binary(op::BinaryKind::LogicalOr, x, y);
 }
 // clang-format off

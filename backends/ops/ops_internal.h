@@ -7,10 +7,6 @@ namespace domino::ops {
 /// Runs an op of one output.
 Tensor run_one(const op::Operation& operation, const Tensors& inputs);
 
-/// The numbers of `x` as a tensor object of its own: where an op has nothing to do, what hangs on its
-/// result must not hang on its input too.
-Tensor same_values(const Tensor& x);
-
 Tensor as_bool(const Tensor& x);
 
 /// The forms of mask that `rnn` takes, as bool (batch, steps, 1 or units); undefined for none.

@@ -24,7 +24,7 @@ Tensor reshape(const Tensor& x, const Shape& shape) {
   }
   const Shape target(std::move(sizes));
   check(target.elements() == x.elements(), "reshape: {} does not fit into {}", x.shape(), target);
-  if (target == x.shape()) return same_values(x);
+  if (target == x.shape()) return copy(x);
   // A view has no kernel; on meta its number tells it from the value that it shows.
   const op::BroadcastTo view{.shape = target};
   Tensor seen =
@@ -53,7 +53,7 @@ Tensor squeeze(const Tensor& x, std::optional<int> axis) {
 Tensor transpose(const Tensor& x, const Axes& axes) {
   Axes identity(static_cast<std::size_t>(x.rank()));
   std::iota(identity.begin(), identity.end(), 0);
-  if (axes == identity) return same_values(x);
+  if (axes == identity) return copy(x);
   return run_one(op::Transpose{axes}, {x});
 }
 
@@ -141,7 +141,7 @@ Tensor repeat(const Tensor& x, std::int64_t times, int axis) {
 }
 
 Tensor tile(const Tensor& x, std::vector<std::int64_t> times) {
-  Tensor result = same_values(x);
+  Tensor result = copy(x);
   while (result.rank() < static_cast<int>(times.size())) result = expand_dims(result, 0);
   const auto added = static_cast<std::size_t>(result.rank()) - times.size();
   times.insert(times.begin(), added, 1);
@@ -157,7 +157,7 @@ Tensor tile(const Tensor& x, std::vector<std::int64_t> times) {
 }
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
-  if (shape == x.shape()) return same_values(x);
+  if (shape == x.shape()) return copy(x);
   return run_one(op::BroadcastTo{shape}, {x});
 }
 
@@ -187,7 +187,7 @@ Tensor pad(const Tensor& x, int axis, std::int64_t before, std::int64_t after, d
   if (before > 0) parts.push_back(edge(before));
   parts.push_back(x);
   if (after > 0) parts.push_back(edge(after));
-  return parts.size() == 1 ? same_values(x) : concatenate(parts, axis);
+  return parts.size() == 1 ? copy(x) : concatenate(parts, axis);
 }
 
 }  // namespace domino::ops

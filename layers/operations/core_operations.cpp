@@ -33,7 +33,7 @@ const std::vector<OperationKind>& core_operations() {
       {kModule,
        "StopGradient",
        {"variable"},
-       [](In in) -> Tensors { return {in.tensor("variable").without_mask()}; }},
+       [](In in) -> Tensors { return {ops::copy(in.tensor("variable"))}; }},
       {kModule, "Unstack", {"x"}, unstacked},
   };
   return kOperations;

@@ -37,7 +37,7 @@ Tensor get_item(const Tensor& x, const Config& key, const OperationArguments& in
   }
   const auto named = static_cast<int>(std::ranges::count_if(parts, takes_axis));
   check(named <= x.rank(), "x[{}] names {} axes, got {}", key.to_json(), named, x.shape());
-  Tensor result = x.without_mask();
+  Tensor result = ops::copy(x);
   int axis = 0;
   for (const Config& part : parts) {
     check<ValueError>(!in.is_tensor(part), "an index that is a tensor is not supported; use take");

@@ -44,7 +44,7 @@ OperationKind reduction(std::string_view type) {
             const auto axes = in.axes("axis");
             const Tensor x = in.tensor("x");
             // An empty tuple reduces nothing; no axis at all reduces everything.
-            if (axes && axes->empty()) return {x.without_mask()};
+            if (axes && axes->empty()) return {ops::copy(x)};
             check<ValueError>(
                 in.config().find("initial") == nullptr || in.config().at("initial").is_null(),
                 "an initial value is not supported");
@@ -81,13 +81,13 @@ Tensor squeezed(In in) {
   if (!axes) return ops::squeeze(x);
   for (int& axis : *axes) axis = x.shape().axis(axis);
   std::sort(axes->rbegin(), axes->rend());
-  Tensor result = x.without_mask();
+  Tensor result = ops::copy(x);
   for (const int axis : *axes) result = ops::squeeze(result, axis);
   return result;
 }
 
 Tensor expanded(In in) {
-  Tensor x = in.tensor("x").without_mask();
+  Tensor x = ops::copy(in.tensor("x"));
   ops::Axes axes = *in.axes("axis");
   const int rank = x.rank() + static_cast<int>(axes.size());
   for (int& axis : axes) axis = axis < 0 ? axis + rank : axis;
@@ -121,7 +121,7 @@ Tensor repeated(In in) {
 }
 
 Tensor flipped(In in) {
-  Tensor x = in.tensor("x").without_mask();
+  Tensor x = ops::copy(in.tensor("x"));
   ops::Axes axes = in.axes("axis").value_or(ops::Axes{});
   if (!in.axes("axis")) {
     axes.resize(static_cast<std::size_t>(x.rank()));
@@ -286,7 +286,7 @@ const std::vector<OperationKind>& numpy_operations() {
        [](In in) -> Tensors {
          return {ops::broadcast_to(in.tensor("x"), Shape(in.integers("shape")))};
        }},
-      {kModule, "Copy", {"x"}, [](In in) -> Tensors { return {in.tensor("x").without_mask()}; }},
+      {kModule, "Copy", {"x"}, [](In in) -> Tensors { return {ops::copy(in.tensor("x"))}; }},
       {kModule,
        "ZerosLike",
        {"x"},
