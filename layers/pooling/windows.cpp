@@ -1,5 +1,7 @@
 #include "domino/layers/pooling/windows.h"
 
+#include <limits>
+
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
 #include "domino/layers/check_shape.h"
@@ -49,6 +51,13 @@ Windows windows_sharing(std::int64_t steps, std::int64_t count) {
   return {.begin = range(0), .end = range(steps + count - 1), .widest = steps / count + 2};
 }
 
+/// What TensorFlow compares: it starts from the lowest number, so that NaN never wins.
+Tensor comparable(const Tensor& x) {
+  if (!is_floating(x.dtype())) return x;
+  constexpr double kLowest = std::numeric_limits<float>::lowest();
+  return ops::where(ops::greater(x, kLowest), x, kLowest);
+}
+
 /// A window with fewer steps than the widest has its last one several times: that is no matter to the
 /// largest, and left out of the mean.
 Tensor pooled(const Tensor& x, const Windows& windows, Pool pool) {
@@ -57,7 +66,7 @@ Tensor pooled(const Tensor& x, const Windows& windows, Pool pool) {
       ops::add(ops::expand_dims(windows.begin, -1), ops::arange(windows.widest, DType::Int64));
   const Tensor last = ops::subtract(end, 1);
   const Tensor seen = ops::take(x, ops::cast(ops::minimum(steps, last), DType::Int32), 1);
-  if (pool == Pool::Max) return ops::max(seen, {2});
+  if (pool == Pool::Max) return ops::max(comparable(seen), {2});
   const Tensor inside = ops::expand_dims(ops::less(steps, end), -1);
   const Tensor counts = ops::cast(ops::subtract(windows.end, windows.begin), DType::Float32);
   return ops::divide(ops::sum(ops::where(inside, seen, 0.0), {2}), ops::expand_dims(counts, -1));

@@ -70,6 +70,14 @@ def global_max_pooling1d() -> list[Experiment]:
     ]
 
 
+def _with_nan() -> tuple[Argument, ...]:
+    """A row with NaN at one step, one with NaN at two, one of nothing but NaN; and minus infinity."""
+    x = sequences()[0].tensors[0].copy()
+    x[0, 1] = x[1, :2] = x[2] = np.nan
+    x[1, 2:4] = -np.inf
+    return one("inputs", x)
+
+
 def _windows(kind: Callable[..., layers.Layer]) -> list[Experiment]:
     layer = partial(kind, pool_size=2)
     variants: dict[str, dict[str, Any]] = {
@@ -107,6 +115,8 @@ def max_pooling1d() -> list[Experiment]:
     return [
         *_windows(layers.MaxPooling1D),
         Experiment("numbers", same, numbers, (Case("none"),), ()),
+        Experiment("nan", partial(layers.MaxPooling1D, 2), _with_nan(), (Case("none"),), ()),
+        Experiment("nan_same", same, _with_nan(), (Case("none"),), ()),
     ]
 
 
@@ -134,7 +144,8 @@ def adaptive_average_pooling1d() -> list[Experiment]:
 
 
 def adaptive_max_pooling1d() -> list[Experiment]:
-    return _adaptive(layers.AdaptiveMaxPooling1D)
+    layer = layers.AdaptiveMaxPooling1D
+    return [*_adaptive(layer), Experiment("nan", partial(layer, 3), _with_nan(), (Case("none"),), ())]
 
 
 EXPERIMENTS = {
