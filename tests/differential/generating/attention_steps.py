@@ -29,11 +29,9 @@ def _attention_mask(b: Builder, query: Ref, value: Ref) -> dict[str, Any]:
         return {}
     try:
         columns = b.op("expand_dims", b.mask_for(value), 1)
-        form = b.choose("columns", "both", "heads", "numbers")
+        form = b.choose("columns", "both", "numbers")
         if form == "both":
             columns = b.op("logical_and", b.op("expand_dims", b.mask_for(query), -1), columns)
-        elif form == "heads":
-            columns = b.op("expand_dims", columns, 1)
         elif form == "numbers":
             columns = b.op("cast", columns, b.choose("float32", "int32"))
     except Unfit:
