@@ -64,8 +64,7 @@ Probed run_probe(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rule
                  const ProbeSizes& probe, Objects objects, CallTrace* trace) {
   const BackendScope scope(meta::meta_backend());
   const meta::UnknownSize size(probe.other);
-  Tensors outputs =
-      invoke(layer, call.mapped<Tensor>(MetaTensors(probe)), rules, trace, objects);
+  Tensors outputs = invoke(layer, call.mapped<Tensor>(MetaTensors(probe)), rules, trace, objects);
   return {std::move(outputs), size.used()};
 }
 
