@@ -8,6 +8,7 @@
 #include "domino/backends/backend.h"
 #include "domino/backends/meta/meta.h"
 #include "domino/core/check.h"
+#include "domino/graph/accidents.h"
 #include "domino/graph/invoke.h"
 
 namespace domino {
@@ -140,6 +141,12 @@ std::vector<std::array<ProbeSizes, 2>> further_probes(const SizesSeen& seen) {
   return probes;
 }
 
+/// Other sizes may be accepted. A mask too may fit for some only.
+bool is_about_sizes(const Error& error) {
+  return dynamic_cast<const ShapeError*>(&error) != nullptr ||
+         dynamic_cast<const MaskError*>(&error) != nullptr;
+}
+
 /// Users know unknown sizes as None, not by the probe sizes that played them.
 void name_probes(Error& error) {
   for (const ProbeSizes& probe : kProbes) {
@@ -155,21 +162,27 @@ InferredCall infer_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRul
   const SizesSeen seen = sizes_of(call);
   try {
     return run_probes(layer, call, rules, kProbes, objects, !seen.unknown);
-  } catch (ShapeError& error) {
-    if (seen.unknown) {
+  } catch (Error& error) {
+    if (seen.unknown && is_about_sizes(error)) {
       for (const std::array<ProbeSizes, 2>& probes : further_probes(seen)) {
         try {
           return run_probes(layer, call, rules, probes, objects, false);
-        } catch (const ShapeError&) {  // NOLINT(bugprone-empty-catch): the next, or the first error
+        } catch (const Error& other) {
+          if (!is_about_sizes(other)) throw;
         }
       }
     }
     name_probes(error);
     throw;
-  } catch (Error& error) {
-    name_probes(error);
-    throw;
   }
+}
+
+InferredCall infer_wired_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules) {
+  InferredCall inferred = infer_call(layer, call, rules, Objects::New);
+  if (rules == MaskRules::Keras && ends_masks_while_wired(layer)) {
+    for (EdgeFacts& output : inferred.outputs) output.mask.reset();
+  }
+  return inferred;
 }
 
 namespace {
@@ -196,7 +209,7 @@ SymbolicTensors wire(const Layer& layer, Call<SymbolicTensor> call) {
     build_on_symbols(layer, call);
     const auto edges =
         call.mapped<EdgeFacts>([](const SymbolicTensor& t) { return t.edge_facts(); });
-    InferredCall inferred = infer_call(layer, edges, MaskRules::Intended);
+    InferredCall inferred = infer_wired_call(layer, edges, current_rules());
     const auto node = std::make_shared<const CallNode>(LayerHandle(layer.clone()), std::move(call),
                                                        std::move(inferred.outputs));
     SymbolicTensors outputs;

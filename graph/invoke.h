@@ -77,6 +77,10 @@ struct InferredCall {
 InferredCall infer_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules,
                         Objects objects = Objects::Shared);
 
+/// The same as it is while a graph is wired: what a layer hands through is a new object, and some layers
+/// of Keras end masks only then.
+InferredCall infer_wired_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules);
+
 /// Records a call for a Model: infers its outputs and makes a CallNode. Errors name the user's line.
 SymbolicTensors wire(const Layer& layer, Call<SymbolicTensor> call);
 

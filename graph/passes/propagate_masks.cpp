@@ -296,10 +296,7 @@ void Propagation::visit_as_wired(int vertex, Call<EdgeFacts>& call) {
   const Layer& layer = dag_.layer(vertex);
   const Call<EdgeFacts> wired = call_in(wired_, vertex);
   number_values(vertex, wired);
-  InferredCall inferred = infer_call(layer, wired, rules_, Objects::New);
-  if (ends_masks_while_wired(layer)) {
-    for (EdgeFacts& output : inferred.outputs) output.mask.reset();
-  }
+  InferredCall inferred = infer_wired_call(layer, wired, rules_);
   write_masks_into(vertex, call, wired, inferred.trace);
   number_outputs(vertex, wired, inferred, false);
   wired_.set(vertex, std::move(inferred.outputs));
