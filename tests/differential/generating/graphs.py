@@ -52,7 +52,7 @@ def _draw(rnd: random.Random, steps_named: Sequence[str] | None) -> Plan:
     square = rnd.choice((3, 4)) if rnd.random() < 0.15 else None
     steps = square or rnd.choice((5, 5, 6, None, None))
     inputs = _inputs(rnd, steps, square)
-    if rnd.random() < 0.06 and steps_named is None:
+    if rnd.random() < 0.1 and steps_named is None:
         return _alone(rnd, inputs, steps, square)
     b = Builder(rnd, inputs, steps, square=square is not None)
     grow(b, 1, ["embedding"])

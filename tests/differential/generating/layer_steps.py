@@ -193,22 +193,22 @@ def spectral_normalization(b: Builder) -> None:
     b.layer("SpectralNormalization", x, layer=inner, power_iterations=b.choose(1, 2))
 
 
-@step(0.7)
+@step(1.5)
 def discretization(b: Builder) -> None:
     b.layer("Discretization", b.floats(), bin_boundaries=[-0.53, 0.17, 0.91])
 
 
-@step(0.7)
+@step(1.5)
 def hashing(b: Builder) -> None:
     b.ids.update(b.layer("Hashing", sentence(b), num_bins=WORDS - 1))
 
 
-@step(0.7)
+@step(1.5)
 def integer_lookup(b: Builder) -> None:
     b.ids.update(b.layer("IntegerLookup", sentence(b), vocabulary=[1, 2, 3, 5, 8], **b.sometimes(0.5, mask_token=0)))
 
 
-@step(0.7)
+@step(1.5)
 def category_encoding(b: Builder) -> None:
     b.layer("CategoryEncoding", sentence(b), num_tokens=WORDS, output_mode=b.choose("multi_hot", "count"))
 

@@ -49,9 +49,10 @@ def odd_mask(b: Builder) -> None:
 def shared(b: Builder) -> None:
     """A layer of the graph, called on other tensors."""
     calls = [call for call in b.calls if not call.is_operation]
+    models = [call for call in calls if call.target.startswith("model")]
     if not calls:
         raise Unfit
-    call = b.rnd.choice(calls)
+    call = b.rnd.choice(models if models and b.chance(0.4) else calls)
     if any(ref in b.texts for ref in call.refs()):
         raise Unfit
 

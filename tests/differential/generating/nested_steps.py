@@ -74,7 +74,7 @@ def sequential(b: Builder) -> None:
     row, doubtful = random_row(b, x)
     # A deferred one calls its input float32.
     deferred = b.chance(0.4) and b.values[x].dtype == "float32"
-    outputs = b.call(SequentialSpec(row, None if deferred else _input_like(b, x)), x, **b.explicit(x, 0.1))
+    outputs = b.call(SequentialSpec(row, None if deferred else _input_like(b, x)), x, **b.explicit(x, 0.35))
     if doubtful:
         b.doubtful.update(outputs)
 

@@ -41,7 +41,7 @@ def op_power(b: Builder) -> None:
     b.op(b.choose("power", "operator.pow"), base, b.choose(0.5, 2.0, -1.0, 3.0))
 
 
-@step(5)
+@step(10)
 def op_unary(b: Builder) -> None:
     b.op(b.choose(*UNARY), b.floats())
 
@@ -136,7 +136,7 @@ def op_masked_by_hand(b: Builder) -> None:
         b.op("operator.truediv", summed, b.op("maximum", b.op("sum", keep, axis=-1, keepdims=True), 1.0))
 
 
-@step(3)
+@step(6)
 def op_reduce(b: Builder) -> None:
     x = b.pick(lambda t: is_float(t) and len(t.shape) >= 2)
     name = b.choose("mean", "sum", "max", "min", "prod", "var", "std", "amax", "amin")
@@ -174,7 +174,7 @@ def op_einsum(b: Builder) -> None:
         b.op("einsum", subscripts, x, other if subscripts.endswith("bts") else b.rnd.choice(same))
 
 
-@step(2)
+@step(4)
 def op_reshape(b: Builder) -> None:
     x = b.pick(lambda t: is_float(t) and len(t.shape) >= 3 and t.shape[-1] is not None)
     size = b.shape(x)[-1]
@@ -201,7 +201,7 @@ def op_get_item(b: Builder) -> None:
     b.op("operator.getitem", x, b.choose(*keys))
 
 
-@step(2)
+@step(3)
 def op_split(b: Builder) -> None:
     x = b.pick(features)
     size = b.shape(x)[-1]

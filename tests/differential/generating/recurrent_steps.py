@@ -109,7 +109,7 @@ def time_distributed(b: Builder) -> None:
     inner = b.choose(_step_layer, _row_layer)(b)
     sub_sequences = getattr(inner, "class_name", "") in ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "TimeDistributed")
     x = b.pick(_is_rank4) if sub_sequences else b.sequence()
-    b.layer("TimeDistributed", x, layer=inner, call=b.explicit(x, 0.15))
+    b.layer("TimeDistributed", x, layer=inner, call=b.explicit(x, 0.4))
 
 
 def _is_rank4(t: Any) -> bool:

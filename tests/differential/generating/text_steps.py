@@ -11,11 +11,21 @@ TOKENS = ["the", "film", "good", "bad"]
 
 def _texts(b: Builder) -> Ref:
     """Strings, (batch, steps)."""
-    if b.texts and b.chance(0.6):
-        return b.choose(*sorted(b.texts, key=lambda ref: (ref.call, ref.output)))
+    found = sorted((x for x in b.texts if len(b.shape(x)) == 2), key=lambda x: (x.call, x.output))
+    if found and b.chance(0.6):
+        return b.rnd.choice(found)
     made = b.layer("StringLookup", sentence(b), vocabulary=TEXTS, invert=True)
     b.texts.update(made)
     return made[0]
+
+
+def _column(b: Builder, x: Ref) -> Ref:
+    """The first step, (batch, 1)."""
+    first = b.op("operator.getitem", x, (slice(None), 0))
+    column = b.op("expand_dims", first, -1)
+    if x in b.texts:
+        b.texts.update((first, column))
+    return column
 
 
 @step()
@@ -39,8 +49,7 @@ def text_vectorization(b: Builder) -> None:
         standardize=lambda: b.choose("lower", "strip_punctuation", None),
         ngrams=lambda: b.choose(2, (1, 2)),
     ) | b.sometimes(0.2, split="character")
-    column = b.op("operator.getitem", _texts(b), (slice(None), slice(0, 1)))
-    b.texts.add(column)
+    column = _column(b, _texts(b))
     if b.chance(0.7):
         b.ids.update(b.layer("TextVectorization", column, vocabulary=TOKENS, **options))
     else:
@@ -58,8 +67,7 @@ def hashing_of_texts(b: Builder) -> None:
 @step(1.5)
 def hashed_crossing(b: Builder) -> None:
     """Of columns: ids, strings, or one of each."""
-    columns = [b.op("operator.getitem", x, (slice(None), slice(0, 1))) for x in (_crossed(b), _crossed(b))]
-    b.texts.update(c for c, x in zip(columns, b.calls[-2:], strict=True) if x.args[0] in b.texts)
+    columns = [_column(b, x) for x in (_crossed(b), _crossed(b))]
     if b.chance(0.6):
         b.ids.update(b.layer("HashedCrossing", columns, num_bins=WORDS))
     else:
