@@ -32,20 +32,6 @@ class Warnings {
   WarningSink previous_;
 };
 
-/// Keras' MultiHeadAttention as far as masks go: it takes the mask off its inputs.
-class FakeAttention final : public NamedLayer<FakeAttention> {
- public:
-  static constexpr std::string_view kType = "MultiHeadAttention";
-  static Signature arguments() { return {{.name = "query", .mask = "query_mask"}}; }
-  Tensor call(const Arguments& in) const { return ops::add(in.tensor("query"), 0); }
-  OptionalMasks compute_mask(const Arguments&, const OptionalMasks& previous) const {
-    return {previous[0]};
-  }
-  SymbolicTensor operator()(const SymbolicTensor& query) const {
-    return apply(Call<SymbolicTensor>{.arguments = {{query}}, .masks = {{}}})[0];
-  }
-};
-
 /// Adds two tensors; hands a mask on if both carry one, as Keras' Add does.
 class Both final : public ListLayer<Both> {
  public:

@@ -20,20 +20,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-/// Keras' MultiHeadAttention as far as masks go: it takes the mask off its inputs.
-class FakeAttention final : public NamedLayer<FakeAttention> {
- public:
-  static constexpr std::string_view kType = "MultiHeadAttention";
-  static Signature arguments() { return {{.name = "query", .mask = "query_mask"}}; }
-  Tensor call(const Arguments& in) const { return ops::add(in.tensor("query"), 0); }
-  OptionalMasks compute_mask(const Arguments&, const OptionalMasks& previous) const {
-    return {previous[0]};
-  }
-  SymbolicTensor operator()(const SymbolicTensor& query) const {
-    return apply(Call<SymbolicTensor>{.arguments = {{query}}, .masks = {{}}})[0];
-  }
-};
-
 /// Sums masked steps; called in such a way that Keras writes no mask into the graph.
 class SumNamed final : public NamedLayer<SumNamed> {
  public:

@@ -99,6 +99,20 @@ class SumSteps final : public UnaryLayer<SumSteps> {
   OptionalMask compute_mask(const Tensor&, const OptionalMask&) const { return std::nullopt; }
 };
 
+/// Keras' MultiHeadAttention as far as masks go: it takes the mask off its inputs.
+class FakeAttention final : public NamedLayer<FakeAttention> {
+ public:
+  static constexpr std::string_view kType = "MultiHeadAttention";
+  static Signature arguments() { return {{.name = "query", .mask = "query_mask"}}; }
+  Tensor call(const Arguments& in) const { return ops::add(in.tensor("query"), 0); }
+  OptionalMasks compute_mask(const Arguments&, const OptionalMasks& previous) const {
+    return {previous[0]};
+  }
+  SymbolicTensor operator()(const SymbolicTensor& query) const {
+    return apply(Call<SymbolicTensor>{.arguments = {{query}}, .masks = {{}}})[0];
+  }
+};
+
 /// Moves no step, but does not say so: the mask ends here.
 class Forgetful final : public UnaryLayer<Forgetful> {
  public:

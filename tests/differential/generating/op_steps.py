@@ -178,16 +178,17 @@ def op_einsum(b: Builder) -> None:
 def op_reshape(b: Builder) -> None:
     x = b.pick(lambda t: is_float(t) and len(t.shape) >= 3 and t.shape[-1] is not None)
     size = b.shape(x)[-1]
-    known = None not in b.shape(x)[1:]
-    b.choose(
+    choices = [
         lambda: b.op("transpose", x, (0, 2, 1) if len(b.shape(x)) == 3 else (0, 2, 1, 3)),
         lambda: b.op("swapaxes", x, 1, 2),
         lambda: b.op("moveaxis", x, 1, -1),
-        lambda: b.op("reshape", x, (-1, *b.shape(x)[1:-1], 1, size) if known else (-1, size)),
         lambda: b.op("squeeze", b.op("expand_dims", x, 1), 1),
         lambda: b.op("expand_dims", x, b.choose(1, 2, -1)),
         lambda: b.op("ravel", x),
-    )()
+    ]
+    if None not in b.shape(x)[1:]:  # rows stay rows: states of another batch broadcast in Keras, not in Domino
+        choices.append(lambda: b.op("reshape", x, (-1, *b.shape(x)[1:-1], 1, size)))
+    b.choose(*choices)()
 
 
 @step(3)
