@@ -13,12 +13,6 @@
 
 namespace domino {
 
-/// What a source reads from; asked only for bytes that were there when it was opened.
-struct ByteSource::Bytes {
-  virtual ~Bytes() = default;
-  virtual void read(std::uint64_t begin, std::span<std::byte> to) const = 0;
-};
-
 /// An open file.
 class ByteSource::File final : public Bytes {
  public:

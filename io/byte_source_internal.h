@@ -13,13 +13,21 @@
 
 namespace domino {
 
-/// Bytes of known size that can be read from any place: a file, a region of one, or memory.
+/// Bytes of known size that can be read from any place: a file, a region of one, a member of an
+/// archive, or memory.
 ///
 /// A handle; copies share the open file. Files are read, never mapped: one that shrinks meanwhile
 /// gives an IoError. Every read beyond the end throws IoError before anything is allocated. Safe for
 /// many threads.
 class ByteSource {
  public:
+  /// What a source reads from; asked only for bytes that it has. Safe for many threads.
+  struct Bytes {
+    virtual ~Bytes() = default;
+    virtual void read(std::uint64_t begin, std::span<std::byte> to) const = 0;
+  };
+
+  ByteSource(std::shared_ptr<const Bytes> bytes, std::uint64_t size, std::string name);
   /// The whole of a file. Throws IoError, naming it, if it is not there, no file, or unreadable.
   static ByteSource file(const std::filesystem::path& path);
   /// Bytes in memory; `name` stands for them in messages.
@@ -51,10 +59,8 @@ class ByteSource {
   ByteSource named(std::string name) const;
 
  private:
-  struct Bytes;
   class File;
   class Memory;
-  ByteSource(std::shared_ptr<const Bytes> bytes, std::uint64_t size, std::string name);
 
   std::shared_ptr<const Bytes> bytes_;
   std::uint64_t begin_ = 0;

@@ -2,17 +2,19 @@
 #include <limits>
 
 #include "domino/core/check.h"
-#include "domino/io/inflate_internal.h"
 #include "domino/io/keras_archive_internal.h"
 #include "domino/io/shown_name_internal.h"
 
 namespace domino {
 
-KerasArchive::KerasArchive(const std::filesystem::path& file) : file_(ByteSource::file(file)) {
+KerasArchive::KerasArchive(const std::filesystem::path& file) {
+  const ByteSource bytes = ByteSource::file(file);
+  name_ = bytes.name();
   try {
-    members_ = read_zip_directory(file_);
+    zip_ = open_zip(bytes);
+    members_ = zip_members(*zip_, bytes.size());
   } catch (IoError& error) {
-    error.add_context(file_.name());
+    error.add_context(name_);
     throw;
   }
 }
@@ -23,17 +25,13 @@ const ZipMember* KerasArchive::find(std::string_view name) const {
 }
 
 ByteSource KerasArchive::checked_bytes(std::string_view name, std::uint64_t most_bytes) const {
-  const std::string shown = fmt::format("{}: member {}", file_.name(), shown_name(name));
+  const std::string shown = fmt::format("{}: member {}", name_, shown_name(name));
   const ZipMember* member = find(name);
   check<IoError>(member != nullptr, "{} is missing", shown);
   try {
     check<IoError>(member->bytes <= most_bytes, "it has {} bytes; Domino reads at most {}",
                    member->bytes, most_bytes);
-    const ByteSource there = file_.region(member->begin, member->bytes_there).named(shown);
-    ByteSource bytes =
-        member->deflated ? ByteSource::memory(shown, inflate_raw(there, member->bytes)) : there;
-    check<IoError>(crc32_of(bytes) == member->crc, "its checksum is wrong; the file is damaged");
-    return bytes;
+    return open_zip_member(zip_, *member, shown);
   } catch (IoError& error) {
     error.add_context(shown);
     throw;
