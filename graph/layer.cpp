@@ -175,6 +175,10 @@ void Layer::assign(std::string_view path, Tensor value) const {
   fail<ValueError>("{} has no weight '{}'", title(), path);
 }
 
+void Layer::load_own_variable(std::string_view name, const Tensor& /*value*/) const {
+  fail<ValueError>("{} has no variable '{}'", title(), name);
+}
+
 void Layer::load_own_assets(const Assets& assets) const {
   check<ValueError>(assets.empty(), "{} keeps no files, got '{}'", title(),
                     assets.empty() ? "" : assets.begin()->first);

@@ -30,6 +30,13 @@ struct Variable {
   bool trainable = true;
 };
 
+/// Numbers of a layer that files keep by their names, but that are no weights: not counted, not trained.
+struct OwnVariable {
+  std::string name;
+  Shape shape;
+  Tensor value;  ///< float32; undefined until it is given
+};
+
 /// Files that Keras keeps of a layer in `assets/<path of the layer>/`: the bytes by their names.
 using Assets = std::map<std::string, std::string, std::less<>>;
 
@@ -113,7 +120,13 @@ class Layer {
   bool has_sublayer(const Layer& inner) const;
   /// True the first time it is asked: a layer warns once.
   bool warn_once() const;
-  /// What is to be kept of this layer, without its sublayers, beside its config and its weights.
+  /// What is to be kept of this built layer, without its sublayers, beside its weights; Keras:
+  /// save_own_variables.
+  virtual std::vector<OwnVariable> own_variables() const { return {}; }
+  /// Gives one of own_variables() its value, of its shape. Not while another thread predicts. Throws
+  /// ValueError if there is none of this name.
+  virtual void load_own_variable(std::string_view name, const Tensor& value) const;
+  /// What is to be kept of this layer, without its sublayers, beside its config and its numbers.
   virtual Assets own_assets() const { return {}; }
   /// Takes what own_assets() gave, or what Keras saved. Not while another thread predicts. Throws
   /// ValueError, naming it, for a file that is missing or does not fit.

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "domino/backends/backend.h"
 #include "domino/core/check.h"
 #include "domino/layers/preprocessing/categories.h"
 
@@ -89,6 +90,9 @@ IndexLookup<T>::IndexLookup(std::string_view layer, IndexLookupOptions<T> option
     options_.vocabulary_size = first_term() + static_cast<std::int64_t>(state_->terms.size());
   } else {
     state_->table = options_.invert ? inverse_table({}) : forward_table({});
+  }
+  if (options_.idf_weights.given() && options_.vocabulary_size) {
+    state_->idf_weights = given_idf_weights();
   }
 }
 
@@ -223,25 +227,51 @@ std::int64_t IndexLookup<T>::depth() const {
   return static_cast<std::int64_t>(vocabulary().size());
 }
 
+/// Those of the options, for the whole depth.
 template <class T>
-Tensor IndexLookup<T>::idf_weights() const {
-  std::vector<float> weights;
-  if (options_.idf_weights.given()) {
-    const auto given = options_.idf_weights.tensor().template data<float>();
-    weights.assign(given.begin(), given.end());
-  }
-  const bool whole =
-      weights.size() == static_cast<std::size_t>(first_term()) + state_->terms.size();
-  check<ValueError>(weights.empty() || whole || weights.size() == state_->terms.size(),
-                    "{} idf_weights for {} terms; expected one for each", weights.size(),
-                    state_->terms.size());
-  if (!weights.empty() && !whole) {
+Tensor IndexLookup<T>::given_idf_weights() const {
+  const auto given = options_.idf_weights.tensor().template data<float>();
+  std::vector<float> weights(given.begin(), given.end());
+  const auto whole = static_cast<std::size_t>(*options_.vocabulary_size);
+  const auto special = static_cast<std::size_t>(first_term());
+  check<ValueError>(weights.size() == whole || weights.size() + special == whole,
+                    "{}: {} idf_weights for {} terms; expected one for each", layer_,
+                    weights.size(), whole - special);
+  if (weights.size() != whole) {
     const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
     const auto mean = static_cast<float>(sum / static_cast<double>(weights.size()));
-    weights.insert(weights.begin(), static_cast<std::size_t>(first_term()), mean);
+    weights.insert(weights.begin(), special, mean);
   }
   weights.resize(static_cast<std::size_t>(depth()));
   return column(weights);
+}
+
+template <class T>
+Tensor IndexLookup<T>::weighted(const Tensor& counts) const {
+  Tensor floats = ops::cast(counts, DType::Float32);
+  if (state_->idf_weights.defined()) {
+    return ops::multiply(floats, resident(state_->idf_weights));
+  }
+  check<BuildError>(
+      counts.is_meta(),
+      "there are no idf_weights yet; give them in the options, with a vocabulary, or load "
+      "the model's weights");
+  return floats;
+}
+
+template <class T>
+std::vector<OwnVariable> IndexLookup<T>::own_variables() const {
+  if (options_.output_mode != "tf_idf") return {};
+  return {{"idf_weights", {depth()}, state_->idf_weights}};
+}
+
+template <class T>
+void IndexLookup<T>::load_own_variable(std::string_view name, const Tensor& value) const {
+  check<ValueError>(options_.output_mode == "tf_idf" && name == "idf_weights",
+                    "{}: there is no variable '{}'", layer_, name);
+  check<ValueError>(value.shape() == Shape{depth()}, "{}: idf_weights have shape {}, got {}",
+                    layer_, Shape{depth()}, value.shape());
+  state_->idf_weights = value;
 }
 
 template <class T>

@@ -44,7 +44,7 @@ struct IndexLookupOptions {
   void fields(Fields& f);
 };
 
-/// The table of a lookup layer. A handle: copies share the vocabulary.
+/// The table of a lookup layer. A handle: copies share the vocabulary and its weights.
 template <class T>
 class IndexLookup {
  public:
@@ -68,17 +68,23 @@ class IndexLookup {
 
   /// How wide the rows of all modes but "int" are. Throws BuildError as long as nobody knows.
   std::int64_t depth() const;
-  /// The weights of "tf_idf" that the options give, for the whole depth; 0 if they give none.
-  Tensor idf_weights() const;
+  /// Counts times `idf_weights`. Throws BuildError as long as neither options nor a file gave them.
+  Tensor weighted(const Tensor& counts) const;
+  /// `idf_weights`, for the whole depth, if the mode is "tf_idf".
+  std::vector<OwnVariable> own_variables() const;
+  /// Throws ValueError for another name or shape.
+  void load_own_variable(std::string_view name, const Tensor& value) const;
 
  private:
   struct State {
     std::vector<T> terms;  ///< without special ones
     ops::Table table;
+    Tensor idf_weights;  ///< undefined until they are given
   };
   std::vector<T> special_terms() const;
   std::int64_t first_unknown() const;
   std::int64_t first_term() const;
+  Tensor given_idf_weights() const;
   void check_terms(const std::vector<T>& terms) const;
   ops::Table forward_table(std::vector<T> terms) const;
   ops::Table inverse_table(std::vector<T> terms) const;
@@ -99,20 +105,18 @@ class IndexLookupLayer : public UnaryLayer<D> {
       : UnaryLayer<D>(options.name), lookup_(D::kType, std::move(options)) {}
   const Options& options() const { return lookup_.options(); }
 
-  void build(const Shape&) const {
-    if (options().output_mode != "tf_idf") return;
-    const auto given = [this](const Shape&, DType) { return lookup_.idf_weights(); };
-    this->add_weight("idf_weights", {lookup_.depth()}, given, false);
-  }
   Tensor call(const Tensor& x) const {
     Tensor y = lookup_(x);
-    if (options().output_mode != "tf_idf") return y;
-    return ops::multiply(ops::cast(y, DType::Float32), this->weight("idf_weights"));
+    return options().output_mode == "tf_idf" ? lookup_.weighted(y) : y;
   }
 
   /// All terms by their indices, the mask token and the places of unknown terms in front.
   std::vector<T> get_vocabulary() const { return lookup_.vocabulary(); }
 
+  std::vector<OwnVariable> own_variables() const override { return lookup_.own_variables(); }
+  void load_own_variable(std::string_view name, const Tensor& value) const override {
+    lookup_.load_own_variable(name, value);
+  }
   Assets own_assets() const override { return lookup_.own_assets(); }
   void load_own_assets(const Assets& assets) const override { lookup_.load_own_assets(assets); }
 

@@ -15,8 +15,9 @@ using StringLookupOptions = IndexLookupOptions<std::string>;
 /// strings, which are an error if that is 0, and hashed (FarmHash64, or SipHash under `salt`) if it is
 /// more than 1; then the terms. Other modes than "int" have no index for the mask token, and give rows
 /// as wide as the vocabulary, or `max_tokens` with `pad_to_max_tokens`: see encode_categories.
-/// Indices and counts are int64; "tf_idf" gives counts times the weights `idf_weights`, float32, which
-/// Keras has in its files and does not count. A mask ends here, with a warning.
+/// Indices and counts are int64; "tf_idf" gives counts times `idf_weights`, float32, which are in the
+/// options or in a file of weights, and count as no weights, as in Keras. A mask ends here, with a
+/// warning.
 ///
 /// The vocabulary is in the options. If Keras learned it, or read it from a file, it is the file
 /// `vocabulary.txt` of the layer's assets instead: a term per line, special ones in front. Keras:

@@ -115,6 +115,14 @@ Tensor TextVectorization::with_length(const Tensor& indices) const {
 
 Tensor TextVectorization::call(const Tensor& x) const { return with_length(lookup_(tokens_of(x))); }
 
+std::vector<OwnVariable> TextVectorization::own_variables() const {
+  return lookup_.own_variables();
+}
+
+void TextVectorization::load_own_variable(std::string_view name, const Tensor& value) const {
+  lookup_.load_own_variable(name, value);
+}
+
 Assets TextVectorization::own_assets() const { return lookup_.own_assets(); }
 
 void TextVectorization::load_own_assets(const Assets& assets) const {

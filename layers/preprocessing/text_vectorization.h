@@ -41,7 +41,7 @@ struct TextVectorizationOptions {
 /// warning; Embedding with mask_zero behind it makes one.
 ///
 /// The vocabulary is that of the sublayer `_lookup_layer`, a StringLookup with "" for its mask token: in
-/// the options, or in the assets. There too are the weights `idf_weights`. Keras:
+/// the options, or in the assets; so are its `idf_weights`. Keras:
 /// keras/src/layers/preprocessing/text_vectorization.py; without adapt(), functions for `standardize`
 /// and `split`, other encodings than UTF-8, sparse and ragged tensors.
 class TextVectorization final : public UnaryLayer<TextVectorization> {
@@ -58,6 +58,9 @@ class TextVectorization final : public UnaryLayer<TextVectorization> {
   void build(const Shape& input) const;
   Tensor call(const Tensor& x) const;
 
+  /// `idf_weights`, which Keras has here and once more in the sublayer.
+  std::vector<OwnVariable> own_variables() const override;
+  void load_own_variable(std::string_view name, const Tensor& value) const override;
   /// "vocabulary.txt", which Keras has here and once more in the sublayer.
   Assets own_assets() const override;
   void load_own_assets(const Assets& assets) const override;

@@ -104,12 +104,8 @@ TEST(StringLookup, RefusesVocabulariesThatDoNotFit) {
             "terms, or begin with exactly these: [[UNK]]");
   EXPECT_EQ(error_with({.max_tokens = 2, .vocabulary = {"a", "b"}}),
             "StringLookup: a vocabulary of 3 entries with the special ones; max_tokens allows 2");
-  EXPECT_NE(error_of([] {
-              return StringLookup({.vocabulary = {"a"},
-                                   .idf_weights = {1, 2, 3},
-                                   .output_mode = "tf_idf"})(texts({1}, {"a"}));
-            }).find("3 idf_weights for 1 terms; expected one for each"),
-            std::string::npos);
+  EXPECT_EQ(error_with({.vocabulary = {"a"}, .idf_weights = {1, 2, 3}, .output_mode = "tf_idf"}),
+            "StringLookup: 3 idf_weights for 1 terms; expected one for each");
 }
 
 TEST(StringLookup, RefusesSparseTensorsAndOtherEncodings) {
@@ -163,8 +159,24 @@ TEST(StringLookup, IsWiredBeforeItsVocabularyComes) {
                 "expected 3"),
       std::string::npos);
   layer.load_own_assets({{"vocabulary.txt", "[UNK]\nfoo\nbar"}});
-  layer.assign("idf_weights", Tensor({3}, {0.5, 0.25, 2}));
+  EXPECT_NE(error_of([&] { return model.predict(x); }).find("there are no idf_weights yet"),
+            std::string::npos);
+  layer.load_own_variable("idf_weights", Tensor({3}, {0.5, 0.25, 2}));
+  EXPECT_EQ(model.count_params(), 0);
   EXPECT_TRUE(equal(model.predict(x), Tensor({1, 3}, {0, 0.5, 0})));
+}
+
+TEST(StringLookup, RefusesVariablesThatAreNotThere) {
+  const StringLookup layer(
+      {.vocabulary = {"a"}, .idf_weights = {2}, .output_mode = "tf_idf", .name = "s"});
+  EXPECT_EQ(error_of([&] {
+              layer.load_own_variable("kernel", Tensor({2}, {1, 2}));
+            }),
+            "StringLookup: there is no variable 'kernel'");
+  EXPECT_EQ(error_of([&] { layer.load_own_variable("idf_weights", Tensor({1}, {1})); }),
+            "StringLookup: idf_weights have shape (2,), got (1,)");
+  EXPECT_EQ(error_of([] { StringLookup().load_own_variable("idf_weights", Tensor({1}, {1})); }),
+            "StringLookup: there is no variable 'idf_weights'");
 }
 
 TEST(StringLookup, NeedsItsFile) {

@@ -82,7 +82,10 @@ TEST(TextVectorization, TakesFilesAndWeightsThroughItsLookupLayer) {
   ASSERT_EQ(layer.sublayers().size(), 1U);
   EXPECT_EQ(layer.sublayers()[0].first, "_lookup_layer");
   layer.sublayers()[0].second->load_own_assets({{"vocabulary.txt", "[UNK]\nfoo\nbar"}});
-  layer.assign("_lookup_layer/idf_weights", Tensor({3}, {0.6019864F, 0.51082563F, 0.6931472F}));
+  const Tensor weights({3}, {0.6019864F, 0.51082563F, 0.6931472F});
+  layer.sublayers()[0].second->load_own_variable("idf_weights", weights);
+  ASSERT_EQ(layer.own_variables().size(), 1U);
+  EXPECT_TRUE(equal(layer.own_variables()[0].value, weights));
   EXPECT_TRUE(equal(model.predict(texts({"foo bar foo", "qux"})),
                     Tensor({2, 3}, {0, 2 * 0.51082563F, 0.6931472F, 0.6019864F, 0, 0})));
 }
