@@ -28,9 +28,9 @@ void make_groups(Hdf5Writer& writer, const Layer& layer, const std::string& path
 void write_hdf5_weights(const Layer& layer, const std::filesystem::path& file) {
   Hdf5Writer writer(file);
   make_groups(writer, layer, "");
-  const std::vector<Variable> weights = layer.weights();
-  const std::vector<std::string> names = names_in_file(weights, WeightsFormat::Hdf5);
-  for (std::size_t i = 0; i < weights.size(); ++i) writer.write(names[i], weights[i].value);
+  for (const FiledTensor& tensor : tensors_to_write(layer, WeightsFormat::Hdf5)) {
+    writer.write(tensor.name, tensor.value);
+  }
   writer.commit();
 }
 

@@ -1,29 +1,14 @@
 #include "domino/io/layer_assets_internal.h"
 
-#include <functional>
 #include <limits>
-#include <set>
 #include <string>
+
+#include "domino/io/layer_walk_internal.h"
 
 namespace domino {
 namespace {
 
-using Visit = std::function<void(const Layer& layer, const std::string& folder)>;
-
-/// Every layer once, with its folder in an archive.
-void walk(const Layer& layer, const std::string& folder, std::set<const void*>& seen,
-          const Visit& visit) {
-  if (!seen.insert(layer.identity()).second) return;
-  visit(layer, folder);
-  for (const auto& [name, inner] : layer.sublayers()) {
-    walk(*inner, folder + name + '/', seen, visit);
-  }
-}
-
-void walk(const Layer& model, const Visit& visit) {
-  std::set<const void*> seen;
-  walk(model, "assets/", seen, visit);
-}
+const std::string kFolder = "assets/";
 
 Assets assets_in(const KerasArchive& archive, const std::string& folder) {
   Assets assets;
@@ -39,15 +24,17 @@ Assets assets_in(const KerasArchive& archive, const std::string& folder) {
 }  // namespace
 
 void load_assets(const KerasArchive& archive, const Layer& model) {
-  walk(model, [&](const Layer& layer, const std::string& folder) {
-    const Assets assets = assets_in(archive, folder);
+  walk_layers(model, [&](const Layer& layer, const std::string& path) {
+    const Assets assets = assets_in(archive, kFolder + path);
     if (!assets.empty()) layer.load_own_assets(assets);
   });
 }
 
 void save_assets(KerasArchiveWriter& archive, const Layer& model) {
-  walk(model, [&](const Layer& layer, const std::string& folder) {
-    for (const auto& [file, bytes] : layer.own_assets()) archive.add_text(folder + file, bytes);
+  walk_layers(model, [&](const Layer& layer, const std::string& path) {
+    for (const auto& [file, bytes] : layer.own_assets()) {
+      archive.add_text(kFolder + path + file, bytes);
+    }
   });
 }
 

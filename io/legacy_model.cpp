@@ -93,10 +93,10 @@ std::vector<LegacyLayer> layers_in(Hdf5Reader& file) {
   return layers;
 }
 
-/// What each weight of the model is called in the file: layers are matched in order, and so are the
-/// weights of a layer.
-std::vector<std::string> names_for(const Model& model, const std::vector<LegacyLayer>& stored,
-                                   const std::string& file) {
+/// The weights of the model as they are called in the file: layers are matched in order, and so are
+/// the weights of a layer.
+std::vector<FiledTensor> filed_weights(const Model& model, const std::vector<LegacyLayer>& stored,
+                                       const std::string& file) {
   std::map<std::string, std::string> names;  // by path
   std::size_t at = 0;
   for (const auto& [attribute, layer] : model.sublayers()) {
@@ -111,15 +111,18 @@ std::vector<std::string> names_for(const Model& model, const std::vector<LegacyL
   }
   check<IoError>(at == stored.size(), "{}: it has weights of {} layers, the model has {}", file,
                  stored.size(), at);
-  std::vector<std::string> ordered;
-  for (const Variable& weight : model.weights()) ordered.push_back(names.at(weight.path));
+  std::vector<FiledTensor> ordered;
+  for (const Variable& weight : model.weights()) {
+    ordered.push_back(filed_weight(model, weight, names.at(weight.path)));
+  }
   return ordered;
 }
 
 std::vector<StoredTensor> opened(const std::shared_ptr<Hdf5Reader>& file,
-                                 const std::vector<std::string>& names) {
+                                 const std::vector<FiledTensor>& expected) {
   std::vector<StoredTensor> tensors;
-  for (const std::string& name : names) {
+  for (const FiledTensor& each : expected) {
+    const std::string& name = each.name;
     const Hdf5Dataset info = file->info(name);
     tensors.push_back({name, info.dtype, info.shape, [=] { return file->read(name); }});
   }
@@ -139,8 +142,8 @@ Model load_legacy_model(const std::filesystem::path& path, MaskRules rules) {
   const Config config = parse_json(text_attribute(*file, "model_config"), "its model_config");
   Model model = model_from_config(with_modules(config), rules);
   if (!model.built()) return model;
-  const std::vector<std::string> names = names_for(model, layers_in(*file), file->name());
-  give_weights(model, names, opened(file, names), file->name());
+  const std::vector<FiledTensor> expected = filed_weights(model, layers_in(*file), file->name());
+  give_weights(model, expected, opened(file, expected), file->name());
   return model;
 }
 

@@ -44,8 +44,8 @@ Model load_archive(const std::filesystem::path& file, MaskRules rules) {
       parse_json(archive.text("config.json", kMostConfigBytes), "its config.json"), rules);
   if (!model.built()) return model;
   const ByteSource weights = weights_in(archive);
-  give_weights(model, names_in_file(model.weights(), WeightsFormat::Hdf5),
-               open_hdf5_weights(weights), weights.name());
+  give_weights(model, filed_tensors(model, WeightsFormat::Hdf5), open_hdf5_weights(weights),
+               weights.name());
   load_assets(archive, model);
   return model;
 }

@@ -25,7 +25,7 @@ std::vector<StoredTensor> open_safetensors(const std::filesystem::path& file) {
 
 void load_weights(const Layer& layer, const std::filesystem::path& file) {
   const WeightsFormat format = check_weights_file(layer, file, "load_weights");
-  give_weights(layer, names_in_file(layer.weights(), format),
+  give_weights(layer, filed_tensors(layer, format),
                format == WeightsFormat::Hdf5 ? open_hdf5_weights(ByteSource::file(file))
                                              : open_safetensors(file),
                fmt::format("'{}'", file.string()));

@@ -15,8 +15,8 @@ void save_weights(const Layer& layer, const std::filesystem::path& file) {
     return write_hdf5_weights(layer, file);
   }
   NamedTensors tensors;
-  for (Variable& weight : layer.weights()) {
-    tensors.push_back({std::move(weight.path), std::move(weight.value)});
+  for (FiledTensor& tensor : tensors_to_write(layer, WeightsFormat::Safetensors)) {
+    tensors.push_back({std::move(tensor.name), std::move(tensor.value)});
   }
   write_safetensors(file, tensors);
 }

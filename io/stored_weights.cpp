@@ -67,27 +67,25 @@ std::string shown_weight(const std::string& name, const std::string& path) {
   return fmt::format("{} ({})", shown_name(name), path.substr(path.rfind('/') + 1));
 }
 
-/// Where in the file each weight is. Throws unless the file has every weight, nothing else, and all of
+/// Where in the file each tensor is. Throws unless the file has every one, nothing else, and all of
 /// them fit.
-std::vector<std::size_t> matched(const Layer& layer, const std::vector<Variable>& weights,
-                                 const std::vector<std::string>& names,
+std::vector<std::size_t> matched(const Layer& layer, const std::vector<FiledTensor>& expected,
                                  const std::vector<StoredTensor>& tensors, std::string_view file) {
   Complaints complaints;
   std::vector<std::size_t> places;
   Places surplus = places_of(tensors);
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const Tensor& value = weights[i].value;
-    const std::string shown = shown_weight(names[i], weights[i].path);
-    const auto place = surplus.extract(names[i]);
+  for (const FiledTensor& each : expected) {
+    const std::string shown = shown_weight(each.name, each.path);
+    const auto place = surplus.extract(each.name);
     if (place.empty()) {
-      complaints.add("{} is missing: {} of {}", shown, value.shape(), value.dtype());
+      complaints.add("{} is missing: {} of {}", shown, each.shape, each.dtype);
       continue;
     }
     const StoredTensor& found = tensors[places.emplace_back(place.mapped())];
-    if (found.shape != value.shape()) {
-      complaints.add("{} has shape {}, expected {}", shown, found.shape, value.shape());
-    } else if (!convertible(found.dtype, value.dtype())) {
-      complaints.add("{} is {}, expected {} or another float", shown, found.dtype, value.dtype());
+    if (found.shape != each.shape) {
+      complaints.add("{} has shape {}, expected {}", shown, found.shape, each.shape);
+    } else if (!convertible(found.dtype, each.dtype)) {
+      complaints.add("{} is {}, expected {} or another float", shown, found.dtype, each.dtype);
     }
   }
   for (const auto& [name, place] : surplus) {
@@ -99,16 +97,15 @@ std::vector<std::size_t> matched(const Layer& layer, const std::vector<Variable>
 
 }  // namespace
 
-void give_weights(const Layer& layer, const std::vector<std::string>& names,
+void give_weights(const Layer& layer, const std::vector<FiledTensor>& expected,
                   const std::vector<StoredTensor>& stored, std::string_view file) {
-  const std::vector<Variable> weights = layer.weights();
-  const std::vector<std::size_t> places = matched(layer, weights, names, stored, file);
+  const std::vector<std::size_t> places = matched(layer, expected, stored, file);
   const BackendScope host(backend("reference"));
   Tensors values;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    values.push_back(ops::cast(stored[places[i]].read(), weights[i].value.dtype()));
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    values.push_back(ops::cast(stored[places[i]].read(), expected[i].dtype));
   }
-  layer.set_weights(values);
+  for (std::size_t i = 0; i < expected.size(); ++i) expected[i].give(values[i]);
 }
 
 }  // namespace domino

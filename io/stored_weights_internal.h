@@ -8,6 +8,7 @@
 #include "domino/core/tensor.h"
 #include "domino/graph/layer.h"
 #include "domino/io/byte_source_internal.h"
+#include "domino/io/weights_file_internal.h"
 
 namespace domino {
 
@@ -23,11 +24,11 @@ struct StoredTensor {
 /// IoError.
 std::vector<StoredTensor> open_hdf5_weights(const ByteSource& file);
 
-/// Gives `layer` its weights; `names` says what each of `layer.weights()` is called in the file.
+/// Gives `layer` the tensors that it expects of a file.
 ///
-/// Throws one IoError that lists all missing, surplus and unfit tensors unless `stored` has every
-/// weight, nothing else, and all fit; then no weight has changed. `file` is for messages.
-void give_weights(const Layer& layer, const std::vector<std::string>& names,
+/// Throws one IoError that lists all missing, surplus and unfit tensors unless `stored` has every one,
+/// nothing else, and all fit; then nothing has changed. `file` is for messages.
+void give_weights(const Layer& layer, const std::vector<FiledTensor>& expected,
                   const std::vector<StoredTensor>& stored, std::string_view file);
 
 }  // namespace domino

@@ -10,6 +10,7 @@
 #include "domino/graph/sequential.h"
 #include "domino/io/safetensors.h"
 #include "domino/io/save_weights.h"
+#include "domino/layers/preprocessing/string_lookup.h"
 #include "tests/io/temporary_folder.h"
 
 namespace domino {
@@ -218,6 +219,40 @@ TEST_F(LoadWeightsTest, NamesTheFilesThatItKnows) {
             ".weights.h5");
   EXPECT_EQ(error_of<IoError>([&] { load_weights(two_layers(), "no.safetensors"); }),
             "'no.safetensors': there is no such file");
+}
+
+/// A lookup whose `idf_weights` no vocabulary came with.
+Model counted_words() {
+  const auto words = Input({.shape = {kAny}, .dtype = DType::String});
+  const layers::StringLookup lookup({.output_mode = "tf_idf", .vocabulary_size = 3});
+  return Model(words, lookup(words), {.name = "model"});
+}
+
+TEST_F(LoadWeightsTest, KeepsVariablesThatAreNoWeights) {
+  const Model model = counted_words();
+  const auto lookup = model.sublayers().back().second;
+  const Tensor numbers({3}, {1, 2, 3});
+  lookup->load_own_variable("idf_weights", numbers);
+  for (const std::string name : {"file.safetensors", "file.weights.h5"}) {
+    save_weights(model, in_folder(name));
+    const Model other = counted_words();
+    load_weights(other, in_folder(name));
+    EXPECT_TRUE(equal(other.sublayers().back().second->own_variables()[0].value, numbers)) << name;
+  }
+  EXPECT_EQ(read_safetensors(path())[0].name, "layers/string_lookup/idf_weights");
+}
+
+TEST_F(LoadWeightsTest, NamesVariablesThatAreNotThereOrDoNotFit) {
+  const Model model = counted_words();
+  EXPECT_EQ(
+      error_of<BuildError>([&] { save_weights(model, path()); }),
+      "Functional 'model': 'layers/string_lookup/idf_weights' has no value yet; load it before "
+      "saving");
+  write_safetensors(path(), {{"layers/string_lookup/idf_weights", Tensor({2}, {1, 2})}});
+  EXPECT_EQ(error_of<IoError>([&] { load_weights(model, path()); }),
+            quoted_path() +
+                " does not hold the weights of Functional 'model'; nothing was loaded:\n"
+                "  'layers/string_lookup/idf_weights' has shape (2,), expected (3,)");
 }
 
 }  // namespace

@@ -222,6 +222,33 @@ def reduced_precision() -> SavedModel:
     return SavedModel(keras.Model(ids, layers.Dense(2, dtype="float32")(h)), SENTENCES)
 
 
+def _counted_words(text: keras.KerasTensor) -> keras.KerasTensor:
+    terms = {"vocabulary": ["good", "bad"], "idf_weights": [0.5, 2.0]}
+    return layers.StringLookup(output_mode="tf_idf", **terms)(text)
+
+
+REVIEWS = np.array([["good good film"], ["bad"], [""]], object)
+
+
+def learned_texts() -> SavedModel:
+    """Lookups whose vocabulary is in the assets, and whose idf_weights are in the file of weights."""
+    text = keras.Input((1,), dtype="string", name="text")
+    ids = keras.Input((3,), dtype="int64", name="ids")
+    words = layers.TextVectorization(output_mode="tf_idf")
+    words.adapt(np.array(["good film", "bad film", "a good one"]))
+    numbers = layers.IntegerLookup(output_mode="tf_idf")
+    numbers.adapt(np.array([[4, 4, 7], [7, 9, 9], [7, 4, 7]]))
+    joined = layers.Concatenate()([numbers(ids), _counted_words(text)])
+    model = keras.Model([text, ids], [layers.Dense(2)(words(text)), layers.Dense(2)(joined)])
+    return SavedModel(model, {"three": [REVIEWS, np.array([[4, 7, 9], [7, 7, 1], [0, 9, 4]])]})
+
+
+def legacy_lookup() -> SavedModel:
+    text = keras.Input((1,), dtype="string", name="text")
+    model = keras.Model(text, layers.Dense(2)(_counted_words(text)))
+    return SavedModel(model, {"three": [REVIEWS]}, ".h5")
+
+
 def legacy_sequential() -> SavedModel:
     made = sequential()
     return SavedModel(made.model, made.batches, ".h5")
@@ -263,7 +290,9 @@ MODELS: list[Callable[[], SavedModel]] = [
     attention_by_name,
     custom_layer,
     reduced_precision,
+    learned_texts,
     legacy_sequential,
     legacy_functional,
+    legacy_lookup,
 ]
 REFUSED: list[Callable[[], keras.Model]] = [with_lambda, with_unknown_class]
