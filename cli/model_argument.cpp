@@ -18,7 +18,8 @@ void ModelArgument::add_to(CLI::App& command) {
 }
 
 Model ModelArgument::load() const {
-  return load_model(file, {.rules = rules == "keras" ? MaskRules::Keras : MaskRules::Intended});
+  return load_model(
+      file, {.rules = rules == "keras" ? MaskRules::Keras : MaskRules::Intended, .progress = true});
 }
 
 void MaskedInputs::add_to(CLI::App& command) {

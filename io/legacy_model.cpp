@@ -136,14 +136,14 @@ bool is_hdf5(const ByteSource& file) {
   return file.size() >= kSignature.size() && file.text(0, kSignature.size()) == kSignature;
 }
 
-Model load_legacy_model(const std::filesystem::path& path, MaskRules rules) {
+Model load_legacy_model(const std::filesystem::path& path, const LoadModelOptions& options) {
   const auto file = std::make_shared<Hdf5Reader>(ByteSource::file(path));
   check_keras_version(text_attribute(*file, "keras_version"));
   const Config config = parse_json(text_attribute(*file, "model_config"), "its model_config");
-  Model model = model_from_config(with_modules(config), rules);
+  Model model = model_from_config(with_modules(config), options.rules);
   if (!model.built()) return model;
   const std::vector<FiledTensor> expected = filed_weights(model, layers_in(*file), file->name());
-  give_weights(model, expected, opened(file, expected), file->name());
+  give_weights(model, expected, opened(file, expected), file->name(), options.progress);
   return model;
 }
 

@@ -37,15 +37,15 @@ ByteSource weights_in(const KerasArchive& archive) {
   return archive.bytes(kWeights);
 }
 
-Model load_archive(const std::filesystem::path& file, MaskRules rules) {
+Model load_archive(const std::filesystem::path& file, const LoadModelOptions& options) {
   const KerasArchive archive(file);
   check_keras_version(keras_version(archive));
   Model model = model_from_config(
-      parse_json(archive.text("config.json", kMostConfigBytes), "its config.json"), rules);
+      parse_json(archive.text("config.json", kMostConfigBytes), "its config.json"), options.rules);
   if (!model.built()) return model;
   const ByteSource weights = weights_in(archive);
   give_weights(model, filed_tensors(model, WeightsFormat::Hdf5), open_hdf5_weights(weights),
-               weights.name());
+               weights.name(), options.progress);
   load_assets(archive, model);
   return model;
 }
@@ -58,8 +58,7 @@ Model load_model(const std::filesystem::path& file, const LoadModelOptions& opti
     // A weight of two bytes in the file has four in memory; a deflated file may be ten times smaller.
     constexpr std::uint64_t kMostGrowth = 20;
     const UnsetWeightsScope unset(bytes.size() * kMostGrowth);
-    return is_hdf5(bytes) ? load_legacy_model(file, options.rules)
-                          : load_archive(file, options.rules);
+    return is_hdf5(bytes) ? load_legacy_model(file, options) : load_archive(file, options);
   } catch (Error& error) {
     const std::string shown = fmt::format("'{}'", file.string());
     if (!std::string_view(error.what()).starts_with(shown)) error.add_context(shown);

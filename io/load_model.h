@@ -10,6 +10,8 @@ namespace domino {
 struct LoadModelOptions {
   /// By default the model predicts as it does in Keras 3.15.1, accidents included.
   MaskRules rules = MaskRules::Keras;
+  /// A bar on stderr when that is a terminal and there are weights of 32 MB and more.
+  bool progress = false;
 };
 
 /// Opens a model that Keras 3 has saved: `model.save("name.keras")`, or the older `.h5` of a whole

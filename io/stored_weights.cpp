@@ -2,11 +2,13 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "domino/backends/backend.h"
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
+#include "domino/core/progress.h"
 #include "domino/io/hdf5_weights_internal.h"
 #include "domino/io/shown_name_internal.h"
 #include "domino/io/stored_weights_internal.h"
@@ -95,15 +97,48 @@ std::vector<std::size_t> matched(const Layer& layer, const std::vector<FiledTens
   return places;
 }
 
+std::uint64_t bytes_of(const Tensor& tensor) {
+  return static_cast<std::uint64_t>(tensor.elements()) * size_of(tensor.dtype());
+}
+
+/// A bar that counts megabytes, for those who wait long enough to see it.
+class LoadProgress {
+ public:
+  LoadProgress(bool wanted, const std::vector<FiledTensor>& expected) {
+    constexpr std::uint64_t kWorthABar = 32 * kMegabyte;
+    std::uint64_t total = 0;
+    for (const FiledTensor& each : expected) {
+      total += static_cast<std::uint64_t>(each.shape.elements()) * size_of(each.dtype);
+    }
+    if (wanted && total >= kWorthABar) bar_.emplace("load, MB", in_megabytes(total));
+  }
+  void advance(const Tensor& loaded) {
+    const std::int64_t before = in_megabytes(bytes_);
+    bytes_ += bytes_of(loaded);
+    if (bar_) bar_->advance(in_megabytes(bytes_) - before);
+  }
+
+ private:
+  static constexpr std::uint64_t kMegabyte = 1'000'000;
+  static std::int64_t in_megabytes(std::uint64_t bytes) {
+    return static_cast<std::int64_t>(bytes / kMegabyte);
+  }
+
+  std::optional<Progress> bar_;
+  std::uint64_t bytes_ = 0;
+};
+
 }  // namespace
 
 void give_weights(const Layer& layer, const std::vector<FiledTensor>& expected,
-                  const std::vector<StoredTensor>& stored, std::string_view file) {
+                  const std::vector<StoredTensor>& stored, std::string_view file, bool progress) {
   const std::vector<std::size_t> places = matched(layer, expected, stored, file);
   const BackendScope host(backend("reference"));
+  LoadProgress shown(progress, expected);
   Tensors values;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     values.push_back(ops::cast(stored[places[i]].read(), expected[i].dtype));
+    shown.advance(values.back());
   }
   for (std::size_t i = 0; i < expected.size(); ++i) expected[i].give(values[i]);
 }

@@ -27,8 +27,10 @@ std::vector<StoredTensor> open_hdf5_weights(const ByteSource& file);
 /// Gives `layer` the tensors that it expects of a file.
 ///
 /// Throws one IoError that lists all missing, surplus and unfit tensors unless `stored` has every one,
-/// nothing else, and all fit; then nothing has changed. `file` is for messages.
+/// nothing else, and all fit; then nothing has changed. `file` is for messages, and `progress` asks for
+/// the bar of LoadModelOptions.
 void give_weights(const Layer& layer, const std::vector<FiledTensor>& expected,
-                  const std::vector<StoredTensor>& stored, std::string_view file);
+                  const std::vector<StoredTensor>& stored, std::string_view file,
+                  bool progress = false);
 
 }  // namespace domino

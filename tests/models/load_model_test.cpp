@@ -10,7 +10,12 @@
 #include <string>
 
 #include "domino/graph/registry.h"
+#include "domino/graph/sequential.h"
 #include "domino/graph/warnings.h"
+#include "domino/io/save_model.h"
+#include "domino/layers/core/embedding.h"
+#include "tests/core/on_terminal.h"
+#include "tests/io/temporary_folder.h"
 #include "tests/layers/parity_file.h"
 #include "tests/models/doubled.h"
 
@@ -126,6 +131,32 @@ TEST_F(LoadModelTest, RefusesWhatIsCodeByName) {
 
 TEST_F(LoadModelTest, RefusesWhatIsNoModel) {
   EXPECT_THAT(error_of("missing.keras"), HasSubstr("missing.keras"));
+}
+
+/// A test in a folder, where a terminal can be made.
+class LoadModelProgress : public OnTerminalTest {
+ protected:
+  LoadModelProgress() { std::filesystem::create_directories(folder_); }
+  ~LoadModelProgress() override { std::filesystem::remove_all(folder_); }
+
+  /// What a terminal shows while a model with an Embedding of so many rows of 1 kB is opened.
+  std::string shown(std::int64_t rows, const LoadModelOptions& options) const {
+    const auto path = folder_ / "model.keras";
+    Sequential model({layers::Embedding(rows, 250)});
+    model(Tensor({1, 1}, std::vector<int>{0}));
+    save_model(model, path);
+    return on_terminal([&] { load_model(path, options); });
+  }
+
+ private:
+  const std::filesystem::path folder_ = ::testing::TempDir() + "domino_load_progress";
+};
+
+TEST_F(LoadModelProgress, IsShownForLargeModelsIfAsked) {
+  EXPECT_THAT(shown(32'000, {.progress = true}),
+              AllOf(HasSubstr("load, MB  0/32 [>..."), HasSubstr("load, MB  32/32 [====")));
+  EXPECT_EQ(shown(32'000, {}), "");
+  EXPECT_EQ(shown(31'999, {.progress = true}), "");
 }
 
 }  // namespace
