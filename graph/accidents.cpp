@@ -86,10 +86,11 @@ bool query_mask_is_ignored(const Layer& layer, const Call<Tensor>& call, MaskRes
   return true;
 }
 
-// keras/src/layers/layer.py, Layer.__call__: only `mask`, not NAME_mask, decides the output's mask.
-bool named_mask_stays_inside(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks) {
+// keras/src/layers/layer.py, Layer.__call__: only a keyword `mask` decides the output's mask.
+bool given_mask_stays_inside(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks) {
   const std::string_view name = layer.signature()[0].mask;
-  if (name.empty() || name == "mask" || call.masks.empty()) return false;
+  if (name.empty() || call.masks.empty()) return false;
+  if (name == "mask" && !call.masks[0].by_place()) return false;
   if (layer.type() == "MultiHeadAttention") return false;  // ignores it, which says more
   if (call.masks[0].kind() != MaskArgument<Tensor>::Kind::Given) return false;
   masks.previous = carried(call.arguments[0]);
@@ -168,10 +169,10 @@ constexpr auto kAccidents = std::to_array<Accident>({
      second_tensor_hides_mask, nullptr},
     {"explicit query_mask is ignored",
      "ignores the query_mask that it is given, as Keras 3.15 does", query_mask_is_ignored, nullptr},
-    {"explicit query_mask is not handed on",
+    {"explicit query_mask, or a mask without its name, is not handed on",
      "hands on the mask that its first input carries, not the one that it is given, as Keras 3.15 "
      "does",
-     named_mask_stays_inside, nullptr},
+     given_mask_stays_inside, nullptr},
     {"Softmax broadcasts a mask from the right",
      "reads a (batch, steps) mask as a mask of features, as Keras 3.15 does",
      softmax_masks_features, nullptr, true},

@@ -29,8 +29,8 @@ class MaskArgument {
   MaskArgument() = default;
   MaskArgument(NoMask) : kind_(Kind::None) {}
   MaskArgument(T mask) : kind_(Kind::Given) { masks_.emplace_back(std::move(mask)); }
-  MaskArgument(std::vector<std::optional<T>> masks)
-      : kind_(Kind::Given), masks_(std::move(masks)) {}
+  MaskArgument(std::vector<std::optional<T>> masks, bool by_place = false)
+      : kind_(Kind::Given), by_place_(by_place), masks_(std::move(masks)) {}
   MaskArgument(const Mask& mask) requires std::same_as<T, Tensor> : MaskArgument(mask.tensor()) {}
   /// No mask is as if none was given, as in Keras.
   MaskArgument(const OptionalMask& mask) requires std::same_as<T, Tensor> {
@@ -40,9 +40,13 @@ class MaskArgument {
 
   Kind kind() const { return kind_; }
   const std::vector<std::optional<T>>& masks() const { return masks_; }
+  /// Given as `layer(x, m)`, without its name, as calls in a Keras file may be. By Keras' rules the
+  /// output then gets the mask that `x` carries.
+  bool by_place() const { return by_place_; }
 
  private:
   Kind kind_ = Kind::Attached;
+  bool by_place_ = false;
   std::vector<std::optional<T>> masks_;
 };
 
@@ -54,6 +58,8 @@ struct Parameter {
   /// Under which name Keras passes the argument's mask ("mask", "query_mask"); empty if the call
   /// takes none.
   std::string_view mask = {};
+  /// Which other argument Keras takes in its place if it is not given; empty if none.
+  std::string_view otherwise = {};
 };
 
 /// The tensor arguments of a layer's call, in order.
@@ -128,7 +134,7 @@ Call<U> Call<T>::mapped(Map map) const {
       for (const std::optional<T>& one : mask.masks()) {
         given.push_back(one ? std::optional<U>(map(*one)) : std::nullopt);
       }
-      result.masks.emplace_back(std::move(given));
+      result.masks.emplace_back(std::move(given), mask.by_place());
     } else if (mask.kind() == MaskArgument<T>::Kind::None) {
       result.masks.emplace_back(kNoMask);
     } else {

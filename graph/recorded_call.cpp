@@ -58,7 +58,7 @@ void flatten(const Config& nest, std::vector<const Config*>& leaves) {
 class Spread {
  public:
   Spread(const Layer& layer, const SymbolicTensors& given)
-      : signature_(layer.signature()), given_(given) {
+      : layer_(layer), signature_(layer.signature()), given_(given) {
     call_.arguments.resize(signature_.size());
     call_.masks.resize(signature_.size());
     call_.options = Config::object();
@@ -66,15 +66,18 @@ class Spread {
   }
 
   void positional(const Config::Array& args);
-  void keyword(const std::string& name, const Config& value);
-  Call<SymbolicTensor> finish() { return std::move(call_); }
+  void keyword(std::string_view name, const Config& value);
+  Call<SymbolicTensor> finish();
 
  private:
   std::optional<SymbolicTensor> tensor(const Config& leaf) const;
   void give(std::size_t parameter, const Config& value);
-  void give_masks(std::size_t parameter, const Config& value);
-  std::size_t positional_parameters() const;
+  void give_masks(std::size_t parameter, const Config& value, bool by_place);
+  void fit_masks(std::size_t parameter);
+  void give_by_place(std::string_view name, const Config& value);
+  void check_is_not_looked_up(std::size_t parameter, const Config& value) const;
 
+  const Layer& layer_;
   const Signature& signature_;
   const SymbolicTensors& given_;
   Call<SymbolicTensor> call_;
@@ -96,39 +99,59 @@ void Spread::give(std::size_t parameter, const Config& value) {
   }
 }
 
-void Spread::give_masks(std::size_t parameter, const Config& value) {
+void Spread::give_masks(std::size_t parameter, const Config& value, bool by_place) {
   std::vector<const Config*> leaves;
   flatten(value, leaves);
   std::vector<std::optional<SymbolicTensor>> masks;
   for (const Config* leaf : leaves) masks.push_back(tensor(*leaf));
-  // As in Keras, nulls alone are as if no mask was given.
-  if (std::any_of(masks.begin(), masks.end(), [](const auto& mask) { return mask.has_value(); })) {
-    call_.masks[parameter] = MaskArgument<SymbolicTensor>(std::move(masks));
-  }
-}
-
-/// Behind the tensors of an attention Keras has their masks, and only then what follows here.
-std::size_t Spread::positional_parameters() const {
-  const auto masked = static_cast<std::size_t>(std::count_if(
-      signature_.begin(), signature_.end(), [](const Parameter& p) { return !p.mask.empty(); }));
-  return masked > 1 ? masked : signature_.size();
+  const bool any = std::ranges::any_of(masks, [](const auto& mask) { return mask.has_value(); });
+  // Keras looks for a mask if None is given, but not for those in a list of Nones; models do for each.
+  if (!any && (layer_.is_model() || !value.is_array())) return;
+  // What a model hands on is decided by its layers, however it got the mask.
+  call_.masks[parameter] =
+      MaskArgument<SymbolicTensor>(std::move(masks), by_place && !layer_.is_model());
 }
 
 void Spread::positional(const Config::Array& args) {
+  const std::vector<std::string_view> places = places_in_keras(layer_);
   for (std::size_t i = 0; i < args.size(); ++i) {
-    if (args[i].is_null()) continue;
-    check<BuildError>(i < positional_parameters(),
-                      "its argument {} has no name; save the model with arguments given by name",
-                      i + 1);
-    give(i, args[i]);
+    if (i < places.size()) {
+      give_by_place(places[i], args[i]);
+    } else {
+      check<BuildError>(args[i].is_null(),
+                        "its argument {} has no name; save the model with arguments given by name",
+                        i + 1);
+    }
   }
 }
 
-void Spread::keyword(const std::string& name, const Config& value) {
+void Spread::give_by_place(std::string_view name, const Config& value) {
+  for (std::size_t i = 0; i < signature_.size(); ++i) {
+    if (signature_[i].name == name && !value.is_null()) return give(i, value);
+    if (signature_[i].mask != name) continue;
+    check_is_not_looked_up(i, value);
+    return give_masks(i, value, name == "mask");
+  }
+  check<BuildError>(value.is_null(), "a tensor stands in the place of its argument '{}'", name);
+}
+
+/// Where None stands in the place of a mask that Keras looks up, it has two, and throws.
+void Spread::check_is_not_looked_up(std::size_t parameter, const Config& value) const {
+  const auto tensors = std::ranges::count_if(
+      call_.arguments, [](const SymbolicTensors& argument) { return !argument.empty(); });
+  const std::string_view name = signature_[parameter].mask;
+  const bool looks_up = name == "mask" ? tensors == 1 : !call_.arguments[parameter].empty();
+  check<BuildError>(!value.is_null() || !looks_up,
+                    "None stands in the place of '{0}', which Keras refuses; save the model with "
+                    "{0}=None, or without",
+                    name);
+}
+
+void Spread::keyword(std::string_view name, const Config& value) {
   if (value.is_null()) return;
   for (std::size_t i = 0; i < signature_.size(); ++i) {
     if (signature_[i].name == name) return give(i, value);
-    if (signature_[i].mask == name) return give_masks(i, value);
+    if (signature_[i].mask == name) return give_masks(i, value, false);
   }
   check<BuildError>(value.is_bool(), "its call has no argument '{}'", name);
   check<BuildError>(name != "training" || !value.as_bool(),
@@ -136,7 +159,52 @@ void Spread::keyword(const std::string& name, const Config& value) {
   if (name != "training") call_.options.set(name, value);
 }
 
+/// As many masks as tensors: what a list lacks is none, and nothing reads more.
+void Spread::fit_masks(std::size_t parameter) {
+  const MaskArgument<SymbolicTensor>& given = call_.masks[parameter];
+  if (given.kind() != MaskArgument<SymbolicTensor>::Kind::Given) return;
+  SymbolicTensors& tensors = call_.arguments[parameter];
+  const auto stands_for_it =
+      std::ranges::find(signature_, signature_[parameter].otherwise, &Parameter::name);
+  if (tensors.empty() && stands_for_it != signature_.end()) {
+    tensors = call_.arguments[static_cast<std::size_t>(stands_for_it - signature_.begin())];
+  }
+  std::vector<std::optional<SymbolicTensor>> masks = given.masks();
+  masks.resize(tensors.size());
+  call_.masks[parameter] = MaskArgument<SymbolicTensor>(std::move(masks), given.by_place());
+}
+
+Call<SymbolicTensor> Spread::finish() {
+  for (std::size_t i = 0; i < signature_.size(); ++i) fit_masks(i);
+  return std::move(call_);
+}
+
+bool has_mask(const Parameter& parameter) { return !parameter.mask.empty(); }
+
+bool takes_training_before_mask(const Layer& layer) {
+  return layer.is_model() || layer.type() == "BatchNormalization" ||
+         layer.type() == "TimeDistributed";
+}
+
 }  // namespace
+
+std::vector<std::string_view> places_in_keras(const Layer& layer) {
+  const Signature& signature = layer.signature();
+  // Attention has the masks of its tensors in front of its other arguments.
+  const bool masks_first = std::ranges::count_if(signature, has_mask) > 1;
+  std::vector<std::string_view> places;
+  for (const Parameter& parameter : signature) {
+    if (has_mask(parameter) || !masks_first) places.push_back(parameter.name);
+  }
+  if (takes_training_before_mask(layer)) places.emplace_back("training");
+  for (const Parameter& parameter : signature) {
+    if (has_mask(parameter)) places.push_back(parameter.mask);
+  }
+  for (const Parameter& parameter : signature) {
+    if (!has_mask(parameter) && masks_first) places.push_back(parameter.name);
+  }
+  return places;
+}
 
 RecordedCall::RecordedCall(const Config& node) {
   check<BuildError>(node.is_object(),

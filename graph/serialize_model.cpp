@@ -8,6 +8,7 @@
 #include "domino/graph/input_layer.h"
 #include "domino/graph/model_config.h"
 #include "domino/graph/operation.h"
+#include "domino/graph/recorded_call_internal.h"
 #include "domino/graph/registry.h"
 
 namespace domino {
@@ -36,6 +37,8 @@ class CallWriter {
   Config tensor(const SymbolicTensor& tensor) const;
   Config argument(const Parameter& parameter, const SymbolicTensors& tensors, bool alone) const;
   Config masks(const MaskArgument<SymbolicTensor>& given, bool alone) const;
+  Config::Array args(const CallNode& node, bool alone) const;
+  Config keywords(const CallNode& node, bool alone) const;
   Config places(const std::vector<Endpoint>& ends) const;
   std::string name_of(int vertex) const;
 
@@ -123,7 +126,28 @@ Config CallWriter::argument(const Parameter& parameter, const SymbolicTensors& t
 Config CallWriter::masks(const MaskArgument<SymbolicTensor>& given, bool alone) const {
   Config::Array list;
   for (const auto& mask : given.masks()) list.push_back(mask ? tensor(*mask) : Config());
-  return alone ? list.front() : Config(std::move(list));
+  // Keras looks for what hangs on the tensor if it reads None, but not if it reads [None].
+  return alone && !list.front().is_null() ? list.front() : Config(std::move(list));
+}
+
+bool gives_mask_by_place(const CallNode& node) {
+  return !node.call.masks.empty() && node.call.masks[0].by_place();
+}
+
+/// What stands in front of the keywords.
+Config::Array CallWriter::args(const CallNode& node, bool alone) const {
+  const Signature& signature = node.layer->signature();
+  Config::Array args{argument(signature[0], node.call.arguments[0], alone)};
+  if (!gives_mask_by_place(node)) return args;
+  const std::vector<std::string_view> places = places_in_keras(*node.layer);
+  for (std::size_t i = 1; places[i] != signature[0].mask; ++i) {
+    const auto parameter = std::ranges::find(signature, places[i], &Parameter::name);
+    const auto at = static_cast<std::size_t>(parameter - signature.begin());
+    const bool given = at < signature.size() && !node.call.arguments[at].empty();
+    args.push_back(given ? argument(*parameter, node.call.arguments[at], false) : Config());
+  }
+  args.push_back(masks(node.call.masks[0], !signature[0].list));
+  return args;
 }
 
 /// The value with a tensor in each numbered place.
@@ -152,21 +176,17 @@ Config CallWriter::operation_node(const CallNode& node) const {
        {"kwargs", kwargs == nullptr ? Config::object() : operation_argument(*kwargs, tensors)}});
 }
 
-Config CallWriter::node(int vertex) const {
-  const CallNode& node = dag_.node(vertex);
-  if (node.layer->is_operation()) return operation_node(node);
+Config CallWriter::keywords(const CallNode& node, bool alone) const {
   const Signature& signature = node.layer->signature();
   Config kwargs = Config::object();
-  // A model of one input takes it as it is.
-  const bool alone = node.layer->is_model() && node.call.arguments[0].size() == 1;
-  for (std::size_t i = 1; i < node.call.arguments.size(); ++i) {
+  for (std::size_t i = 1; i < node.call.arguments.size() && !gives_mask_by_place(node); ++i) {
     if (node.call.arguments[i].empty()) continue;
     kwargs.set(signature[i].name, argument(signature[i], node.call.arguments[i], false));
   }
   for (std::size_t i = 0; i < node.call.masks.size(); ++i) {
     using Kind = MaskArgument<SymbolicTensor>::Kind;
     const MaskArgument<SymbolicTensor>& mask = node.call.masks[i];
-    if (mask.kind() == Kind::Attached) continue;
+    if (mask.kind() == Kind::Attached || mask.by_place()) continue;
     check<BuildError>(mask.kind() == Kind::Given,
                       "{}: a mask is switched off, which Keras cannot do", node.layer->title());
     kwargs.set(signature[i].mask, masks(mask, alone || !signature[i].list));
@@ -174,12 +194,20 @@ Config CallWriter::node(int vertex) const {
   if (node.call.options.is_object()) {
     for (const auto& [name, value] : node.call.options.as_object()) kwargs.set(name, value);
   }
+  return kwargs;
+}
+
+Config CallWriter::node(int vertex) const {
+  const CallNode& node = dag_.node(vertex);
+  if (node.layer->is_operation()) return operation_node(node);
+  // A model of one input takes it as it is.
+  const bool alone = node.layer->is_model() && node.call.arguments[0].size() == 1;
+  Config kwargs = keywords(node, alone);
   // Without any keyword Keras would write the mask into the graph while it loads the file.
   const bool silent = kwargs.as_object().empty() && !node.call.positional;
-  if (silent && signature[0].mask == "mask") kwargs.set("mask", {});
-  return Config::object(
-      {{"args", Config::Array{argument(signature[0], node.call.arguments[0], alone)}},
-       {"kwargs", std::move(kwargs)}});
+  const std::string_view mask = node.layer->signature()[0].mask;
+  if (silent && mask == "mask" && !gives_mask_by_place(node)) kwargs.set(mask, {});
+  return Config::object({{"args", args(node, alone)}, {"kwargs", std::move(kwargs)}});
 }
 
 Config CallWriter::places(const std::vector<Endpoint>& ends) const {

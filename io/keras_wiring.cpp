@@ -64,9 +64,10 @@ void Rewiring::follow_values() {
   for (const int vertex : dag_.order()) {
     if (dag_.is_input(vertex)) continue;
     const CallNode& node = dag_.node(vertex);
-    infer_call(*node.layer,
-               node.call.mapped<EdgeFacts>([](const SymbolicTensor& t) { return t.edge_facts(); }),
-               MaskRules::Intended);
+    infer_wired_call(
+        *node.layer,
+        node.call.mapped<EdgeFacts>([](const SymbolicTensor& t) { return t.edge_facts(); }),
+        rules_);
   }
 }
 
@@ -127,7 +128,10 @@ MaskArgument<SymbolicTensor> Rewiring::masks(const CallNode& node, std::size_t p
     for (const auto& mask : node.call.masks[parameter].masks()) {
       given.push_back(mask ? std::optional(now(*mask)) : std::nullopt);
     }
-    return given;
+    // By its name the output gets it, as the documented rules say.
+    const bool by_place = node.call.masks[parameter].by_place();
+    changed_ = changed_ || (by_place && rules_ == MaskRules::Intended);
+    return {std::move(given), by_place && rules_ == MaskRules::Keras};
   }
   // Keras looks for `mask` on the tensor only if there is no second one.
   const auto tensors = std::count_if(node.call.arguments.begin(), node.call.arguments.end(),
@@ -295,6 +299,9 @@ Model Rewiring::run() {
 
 }  // namespace
 
-Model as_keras_computes(const Model& model) { return Rewiring(model, model.rules()).run(); }
+Model as_keras_computes(const Model& model) {
+  const RulesScope scope(model.rules());
+  return Rewiring(model, model.rules()).run();
+}
 
 }  // namespace domino

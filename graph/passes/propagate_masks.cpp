@@ -154,7 +154,8 @@ MaskArgument<EdgeFacts> without_missing(const MaskArgument<EdgeFacts>& argument)
     if (is_missing(mask)) mask.reset();
   }
   const bool any = std::ranges::any_of(present, [](const auto& mask) { return mask.has_value(); });
-  return any ? MaskArgument<EdgeFacts>(std::move(present)) : MaskArgument<EdgeFacts>();
+  return any ? MaskArgument<EdgeFacts>(std::move(present), argument.by_place())
+             : MaskArgument<EdgeFacts>();
 }
 
 Call<EdgeFacts> Propagation::call_in(const Environment& environment, int vertex) const {

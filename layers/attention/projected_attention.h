@@ -127,7 +127,7 @@ class ProjectedAttention : public NamedLayer<D> {
   static Signature arguments() {
     return {{.name = "query", .mask = "query_mask"},
             {.name = "value", .mask = "value_mask"},
-            {.name = "key", .required = false, .mask = "key_mask"},
+            {.name = "key", .required = false, .mask = "key_mask", .otherwise = "value"},
             {.name = "attention_mask", .required = false}};
   }
   OptionalMasks compute_mask(const Arguments&, const OptionalMasks& previous) const {

@@ -168,7 +168,7 @@ Tensors Bidirectional::call(const Arguments& arguments) const {
   const Tensors backward = run_direction(*backward_layer_, arguments, 1);
   const Tensor reversed =
       return_sequences_ ? ops::flip(backward[0], 1) : backward[0].without_mask();
-  Tensors outputs = merged(forward[0].without_mask(), reversed);
+  Tensors outputs = merged(forward[0], reversed);
   outputs.insert(outputs.end(), forward.begin() + 1, forward.end());
   outputs.insert(outputs.end(), backward.begin() + 1, backward.end());
   return outputs;

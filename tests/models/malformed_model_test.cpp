@@ -100,6 +100,17 @@ TEST_F(MalformedModelTest, SayWhatIsWrong) {
               HasSubstr("there is no layer 'elsewhere'"));
 }
 
+TEST_F(MalformedModelTest, SayWhichArgumentStandsInTheWrongPlace) {
+  const std::string before = R"(}}], "kwargs": {"training": false, "mask")";
+  EXPECT_THAT(error_with_config(before, R"(}}, null, null], "kwargs": {"training": false, "mask")"),
+              AllOf(HasSubstr("layer 'lstm'"), HasSubstr("None stands in the place of 'mask'"),
+                    HasSubstr("save the model with mask=None")));
+  const std::string more = R"({"class_name": "__keras_tensor__", "config": {"shape": [null, null],
+      "dtype": "bool", "keras_history": ["not_equal", 0, 0]}})";
+  EXPECT_THAT(error_with_config(before, "}}, null, " + more + ", " + more + before.substr(2)),
+              HasSubstr("its argument 4 has no name; save the model with arguments given by name"));
+}
+
 TEST_F(MalformedModelTest, NameAMissingWeightAndAStrangeOne) {
   const auto weights = in_folder("weights.h5");
   Hdf5Writer writer(weights);

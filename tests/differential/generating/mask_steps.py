@@ -44,6 +44,26 @@ def odd_mask(b: Builder) -> None:
         b.doubtful.update(b.layer("GlobalAveragePooling1D", x, call={"mask": odd}))
 
 
+@step(5)
+def mask_by_place(b: Builder) -> None:
+    """`layer(x, m)`: the call reads m, what is handed on is the mask that x carries."""
+    x = b.sequence(sound=True)
+    mask = b.mask_for(x)
+    recurrent = LayerSpec(b.choose("LSTM", "GRU", "SimpleRNN"), {"units": b.units(), "return_sequences": True})
+    both = LayerSpec("Bidirectional", {"layer": recurrent, "merge_mode": b.choose("concat", "sum", None)})
+    b.choose(
+        lambda: b.call(recurrent, x, None, mask),
+        lambda: b.call(both, x, None, mask),
+        lambda: b.layer("BatchNormalization", x, None, mask),
+        lambda: b.layer("TimeDistributed", x, None, mask, layer=LayerSpec("Dense", {"units": 2})),
+        lambda: b.layer("Softmax", x, b.op("expand_dims", mask, -1), axis=b.choose(1, -1)),
+        lambda: b.doubtful.update(b.layer("GlobalAveragePooling1D", x, mask)),
+        lambda: b.layer("Attention", [x, x], [b.choose(None, mask), b.choose(None, mask)]),
+        lambda: b.layer("MultiHeadAttention", x, x, None, mask, mask, num_heads=2, key_dim=2),
+        lambda: b.layer("GroupQueryAttention", x, x, x, mask, mask, mask, head_dim=2, num_query_heads=2, num_key_value_heads=1),
+    )()
+
+
 # What is there already, once more.
 @step(5)
 def shared(b: Builder) -> None:
