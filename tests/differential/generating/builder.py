@@ -56,6 +56,8 @@ class Builder:
         return self.rnd.choice(options)
 
     def units(self) -> int:
+        if self.square and self.chance(0.6):
+            return self.steps
         return self.choose(2, 3, 4)
 
     def sometimes(self, probability: float = 0.25, **options: Any) -> dict[str, Any]:

@@ -72,6 +72,8 @@ class Counters:
                 self.add("explicit masks on", name)
                 if not given:  # the tensor carries one, and a file does not tell None from nothing
                     self.add("accidents", "mask=None does not switch a mask off")
+        if any(True for _ in refs_in(call.args[1:])) and "Attention" not in name:
+            self.add("masks", "given by place")
         if call.kwargs.get("initial_state"):
             self.add("masks", "initial_state")
 

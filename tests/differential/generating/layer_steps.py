@@ -14,7 +14,7 @@ from .steps import step
 ACTIVATIONS = (
     "linear relu tanh sigmoid gelu elu selu silu softplus softsign softmax hard_sigmoid relu6 mish leaky_relu "
     "hard_silu log_softmax celu hard_tanh tanh_shrink soft_shrink hard_shrink squareplus sparse_sigmoid "
-    "log_sigmoid sparse_plus threshold"
+    "log_sigmoid sparse_plus"
 ).split()
 
 
@@ -97,9 +97,9 @@ def elu(b: Builder) -> None:
 @step(3)
 def softmax(b: Builder) -> None:
     # Keras lays a (batch, steps) mask on from the right, and throws unless sizes happen to fit.
-    x = b.floats() if b.square or b.chance(0.05) else b.unmasked(lambda t: is_float(t) and len(t.shape) > 1)
+    x = b.floats() if b.chance(0.05) else b.unmasked(lambda t: is_float(t) and len(t.shape) > 1)
     rank = len(b.shape(x))
-    masks = b.explicit(x, 0.35) if b.square or rank == 2 else {}
+    masks = b.explicit(x, 0.35) if rank == 2 else {}
     if rank == 3 and not masks and b.chance(0.35):
         masks = {"mask": b.op("expand_dims", b.mask_for(x), -1)}
     b.layer("Softmax", x, axis=b.choose(-1, 1, -2, *([[1, 2]] if rank > 2 else [])), call=masks)
@@ -110,7 +110,7 @@ def softmax_of_features(b: Builder) -> None:
     """The accident: a (batch, steps) mask that fits from the right."""
     if not b.square:
         raise Unfit
-    x = b.sequence()
+    x = b.pick(lambda t: is_sequence(t) and t.shape[1] == t.shape[2])
     b.layer("Softmax", x, call={} if get_keras_mask(b.values[x]) is not None else {"mask": b.mask_for(x)})
 
 

@@ -3,7 +3,7 @@
 from keras.src.backend import get_keras_mask
 
 from .builder import Builder, Unfit
-from .recipe import Ref, map_refs
+from .recipe import Call, LayerSpec, Ref, map_refs
 from .steps import step
 
 
@@ -44,7 +44,7 @@ def odd_mask(b: Builder) -> None:
         b.doubtful.update(b.layer("GlobalAveragePooling1D", x, call={"mask": odd}))
 
 
-@step(5)
+@step(4)
 def mask_by_place(b: Builder) -> None:
     """`layer(x, m)`: the call reads m, what is handed on is the mask that x carries."""
     x = b.sequence(sound=True)
@@ -68,11 +68,18 @@ def mask_by_place(b: Builder) -> None:
 @step(5)
 def shared(b: Builder) -> None:
     """A layer of the graph, called on other tensors."""
-    calls = [call for call in b.calls if not call.is_operation]
-    models = [call for call in calls if call.target.startswith("model")]
+    _call_again(b, [call for call in b.calls if not call.is_operation])
+
+
+@step(4)
+def shared_model(b: Builder) -> None:
+    _call_again(b, [call for call in b.calls if call.target.startswith("model")])
+
+
+def _call_again(b: Builder, calls: list[Call]) -> None:
     if not calls:
         raise Unfit
-    call = b.rnd.choice(models if models and b.chance(0.4) else calls)
+    call = b.rnd.choice(calls)
     if any(ref in b.texts for ref in call.refs()):
         raise Unfit
 

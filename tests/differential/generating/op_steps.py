@@ -41,7 +41,7 @@ def op_power(b: Builder) -> None:
     b.op(b.choose("power", "operator.pow"), base, b.choose(0.5, 2.0, -1.0, 3.0))
 
 
-@step(10)
+@step(12)
 def op_unary(b: Builder) -> None:
     b.op(b.choose(*UNARY), b.floats())
 
@@ -79,7 +79,7 @@ def op_mask_of_ids(b: Builder) -> None:
     b.op(name, ids, b.choose(0, 0, 0, 3))
 
 
-@step(3)
+@step(4)
 def op_logic(b: Builder) -> None:
     x = b.pick(lambda t: t.dtype == "bool")
     name = b.choose("logical_and", "logical_or", "logical_xor", "logical_not", "operator.invert")
@@ -103,7 +103,7 @@ def _halves() -> list[tuple[slice, slice]]:
     return [(slice(None), slice(None, 1)), (slice(None), slice(1, None))]
 
 
-@step(2)
+@step(3)
 def op_integers(b: Builder) -> None:
     ids = b.any_ids()
     made = b.choose(
@@ -120,7 +120,7 @@ def op_integers(b: Builder) -> None:
     b.ids.add(made)
 
 
-@step(2)
+@step(3)
 def op_cast(b: Builder) -> None:
     x = b.pick(lambda t: t.shape[0] is None and len(t.shape) >= 2)
     b.op(b.choose("cast", "cast", "convert_to_tensor"), x, dtype=b.choose("float32", "float32", "int32", "bool"))
@@ -136,7 +136,7 @@ def op_masked_by_hand(b: Builder) -> None:
         b.op("operator.truediv", summed, b.op("maximum", b.op("sum", keep, axis=-1, keepdims=True), 1.0))
 
 
-@step(6)
+@step(8)
 def op_reduce(b: Builder) -> None:
     x = b.pick(lambda t: is_float(t) and len(t.shape) >= 2)
     name = b.choose("mean", "sum", "max", "min", "prod", "var", "std", "amax", "amin")
@@ -202,7 +202,7 @@ def op_get_item(b: Builder) -> None:
     b.op("operator.getitem", x, b.choose(*keys))
 
 
-@step(3)
+@step(4)
 def op_split(b: Builder) -> None:
     x = b.pick(features)
     size = b.shape(x)[-1]

@@ -84,7 +84,7 @@ def _cell(b: Builder) -> LayerSpec:
     return LayerSpec(class_name, {"units": b.units()} | options)
 
 
-@step(2)
+@step(3.5)
 def rnn(b: Builder) -> None:
     cell: Any = _cell(b)
     if b.chance(0.5):
@@ -96,7 +96,7 @@ def rnn(b: Builder) -> None:
     b.layer("RNN", x, cell=cell, return_sequences=b.chance(0.65), call=b.explicit(x), **options)
 
 
-@step(1.5)
+@step(6)
 def conv_lstm1d(b: Builder) -> None:
     x = b.pick(_is_rank4)
     options = b.sometimes(0.25, return_state=True, go_backwards=True, padding="same", use_bias=False)
