@@ -45,15 +45,15 @@ def string_lookup_encoded(b: Builder) -> None:
 def text_vectorization(b: Builder) -> None:
     options = b.sometimes(
         0.5,
-        output_sequence_length=lambda: b.steps or 4,
         standardize=lambda: b.choose("lower", "strip_punctuation", None),
         ngrams=lambda: b.choose(2, (1, 2)),
     ) | b.sometimes(0.2, split="character")
     column = _column(b, _texts(b))
     if b.chance(0.7):
-        b.ids.update(b.layer("TextVectorization", column, vocabulary=TOKENS, **options))
+        # Were it left open, Keras would take it for as many steps as the inputs have.
+        length = b.steps or 4
+        b.ids.update(b.layer("TextVectorization", column, vocabulary=TOKENS, output_sequence_length=length, **options))
     else:
-        options.pop("output_sequence_length", None)
         mode = b.choose("multi_hot", "count")
         b.layer("TextVectorization", column, vocabulary=TOKENS, output_mode=mode, **options)
 
