@@ -91,5 +91,7 @@ def _call_again(b: Builder, calls: list[Call]) -> None:
 
     kwargs = {k: map_refs(v, other) for k, v in call.kwargs.items() if k not in ("mask", "query_mask", "value_mask")}
     outputs = b.again(call.target, map_refs(call.args, other), kwargs)
+    if Ref(call.number) in b.texts:
+        b.texts.update(outputs)
     if call.target.startswith("globalaverage"):
         b.doubtful.update(outputs)
