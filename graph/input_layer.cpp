@@ -25,7 +25,23 @@ InputLayer::InputLayer(InputOptions options) : Layer(options.name), options_(std
   }
 }
 
+namespace {
+
+/// In C++ -1 stands for null; in a file it stands for nothing.
+void check_no_negative_size(const Config& config) {
+  const Config* sizes = config.find("batch_shape");
+  if (sizes == nullptr || !sizes->is_array()) return;
+  for (const Config& size : sizes->as_array()) {
+    check<ValueError>(!size.is_int() || size.as_int() >= 0,
+                      "'batch_shape' has the size {}; expected sizes of at least 0, or null",
+                      size.to_json());
+  }
+}
+
+}  // namespace
+
 InputLayer InputLayer::from_config(const Config& config) {
+  check_no_negative_size(config);
   InputOptions options;
   Fields fields(config);
   std::vector<std::int64_t> sizes;
