@@ -1,5 +1,6 @@
 #include "domino/io/load_model.h"
 
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,6 +60,8 @@ Model load_model(const std::filesystem::path& file, const LoadModelOptions& opti
     constexpr std::uint64_t kMostGrowth = 20;
     const UnsetWeightsScope unset(bytes.size() * kMostGrowth);
     return is_hdf5(bytes) ? load_legacy_model(file, options) : load_archive(file, options);
+  } catch (const std::bad_alloc&) {
+    fail<IoError>("'{}': there is no memory for this model", file.string());
   } catch (Error& error) {
     const std::string shown = fmt::format("'{}'", file.string());
     if (!std::string_view(error.what()).starts_with(shown)) error.add_context(shown);

@@ -4,9 +4,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "domino/graph/registry.h"
@@ -131,6 +135,47 @@ TEST_F(LoadModelTest, RefusesWhatIsCodeByName) {
 
 TEST_F(LoadModelTest, RefusesWhatIsNoModel) {
   EXPECT_THAT(error_of("missing.keras"), HasSubstr("missing.keras"));
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool kSanitized = false;
+#endif
+
+/// Lets this process have `bytes` more than it has.
+void limit_memory(std::uint64_t bytes) {
+  std::uint64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const rlim_t most = pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) + bytes;
+  const rlimit limit{.rlim_cur = most, .rlim_max = most};
+  setrlimit(RLIMIT_AS, &limit);
+}
+
+/// Opens the file with little memory; ends the process, its message on stderr.
+[[noreturn]] void load_with_little_memory(const std::filesystem::path& path) {
+  limit_memory(16'000'000);
+  try {
+    load_model(path);
+  } catch (const IoError& error) {
+    std::fputs(error.what(), stderr);
+    _exit(1);
+  }
+  _exit(0);
+}
+
+using LoadModelMemoryTest = FolderTest;
+
+TEST_F(LoadModelMemoryTest, SaysThatThereIsNone) {
+  if (kSanitized) GTEST_SKIP() << "sanitizers reserve all addresses";
+  const auto path = in_folder("model.keras");
+  Sequential model({layers::Embedding(64'000, 250)});
+  model(Tensor({1, 1}, std::vector<int>{0}));
+  save_model(model, path);
+  EXPECT_EXIT(load_with_little_memory(path), ::testing::ExitedWithCode(1),
+              "model.keras': there is no memory for this model");
 }
 
 /// A test in a folder, where a terminal can be made.
