@@ -140,6 +140,18 @@ TEST_F(MalformedHdf5Test, RefusesShapesThatAreNotThere) {
   EXPECT_EQ(with_rows(UINT64_MAX), "'f': 'float32': its axis 0 has size 18446744073709551615");
 }
 
+TEST_F(MalformedHdf5Test, RefusesAttributesThatAreNotThere) {
+  std::string bytes = bytes_of("legacy.h5");
+  const std::size_t name = bytes.find("layer_names");
+  const std::size_t space = bytes.find(std::string("\1\1\1\0\0\0\0\0", 8), name);
+  bytes.replace(space + 8, 8, little_endian(std::uint64_t{1} << 40U));
+  Hdf5Reader reader = reader_of(bytes);
+  EXPECT_EQ(
+      error_of<IoError>([&] { reader.attribute("model_weights", "layer_names"); }),
+      "'f': 'model_weights': attribute 'layer_names': 16 bytes at byte 16 lie beyond the end, byte "
+      "16");
+}
+
 /// Reads all that can be read; each object either works or throws IoError.
 void read_all(const std::string& bytes, const std::vector<std::string>& paths) {
   try {
