@@ -32,9 +32,8 @@ void load_assets(const KerasArchive& archive, const Layer& model) {
 
 void save_assets(KerasArchiveWriter& archive, const Layer& model) {
   walk_layers(model, [&](const Layer& layer, const std::string& path) {
-    for (const auto& [file, bytes] : layer.own_assets()) {
-      archive.add_text(kFolder + path + file, bytes);
-    }
+    const std::string folder = kFolder + path;
+    for (const auto& [file, bytes] : layer.own_assets()) archive.add_text(folder + file, bytes);
   });
 }
 

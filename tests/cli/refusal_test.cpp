@@ -81,17 +81,19 @@ TEST_F(Refusal, WeightsOfAnotherShape) {
 }
 
 TEST_F(Refusal, ClassesThatNobodyKnows) {
-  EXPECT_EQ(complaint_of({"summary", "with_unknown_class.keras"}),
-            "domino: 'with_unknown_class.keras': layer 'unheard': Nobody>Unheard: no layer class is "
-            "called 'Nobody>Unheard'; a custom class must be made known by "
-            "register_layer<T>(\"Nobody>Unheard\")");
+  EXPECT_EQ(
+      complaint_of({"summary", "with_unknown_class.keras"}),
+      "domino: 'with_unknown_class.keras': layer 'unheard': Nobody>Unheard: no layer class is "
+      "called 'Nobody>Unheard'; a custom class must be made known by "
+      "register_layer<T>(\"Nobody>Unheard\")");
 }
 
 TEST_F(Refusal, Lambda) {
-  EXPECT_EQ(complaint_of({"summary", "with_lambda.keras"}),
-            "domino: 'with_lambda.keras': layer 'add_one': Lambda: the file holds a Python function, "
-            "which cannot run here; make the layer known under another class with register_layer, "
-            "or replace it before saving");
+  EXPECT_EQ(
+      complaint_of({"summary", "with_lambda.keras"}),
+      "domino: 'with_lambda.keras': layer 'add_one': Lambda: the file holds a Python function, "
+      "which cannot run here; make the layer known under another class with register_layer, "
+      "or replace it before saving");
 }
 
 TEST_F(Refusal, LinksToOtherFiles) {

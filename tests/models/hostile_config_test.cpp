@@ -62,12 +62,14 @@ TEST_F(HostileConfigTest, ShapesThatAreNone) {
   expect("[4294967296, 4294967296]",
          "layer 'embedding': shape (4294967296, 4294967296) has more elements than 64 bits can "
          "count");
-  expect("[null, 1, 1, 1, 1, 1, 1, 1, 1]",
-         "layer 'lstm': LSTM 'lstm': needs (batch, steps, features), got (None, 1, 1, 1, 1, 1, 1, 1, "
-         "1, 4); give a single sequence a batch axis with shape (1, steps, features)");
-  expect("[null, 0]",
-         "layer 'lstm': LSTM 'lstm' on (None, 0, 4): rnn: a sequence without steps, (None, 0, 4); a "
-         "recurrent layer needs at least one");
+  expect(
+      "[null, 1, 1, 1, 1, 1, 1, 1, 1]",
+      "layer 'lstm': LSTM 'lstm': needs (batch, steps, features), got (None, 1, 1, 1, 1, 1, 1, 1, "
+      "1, 4); give a single sequence a batch axis with shape (1, steps, features)");
+  expect(
+      "[null, 0]",
+      "layer 'lstm': LSTM 'lstm' on (None, 0, 4): rnn: a sequence without steps, (None, 0, 4); a "
+      "recurrent layer needs at least one");
 }
 
 TEST_F(HostileConfigTest, NothingIsImportedOrCalled) {
@@ -77,16 +79,16 @@ TEST_F(HostileConfigTest, NothingIsImportedOrCalled) {
                  "made known by register_layer<T>(\"system\")");
   // The module counts for nothing.
   EXPECT_EQ(error_with_config(lstm, R"("module": "os", "class_name": "LSTM")"), "");
-  expect_refused(R"("activation": "tanh")",
-                 R"("activation": {"class_name": "function", "config": "system", "module": "os"})",
-                 "only activations with a name of Keras can be read. Use \"linear\" here and a layer "
-                 "that computes it behind");
+  expect_refused(
+      R"("activation": "tanh")",
+      R"("activation": {"class_name": "function", "config": "system", "module": "os"})",
+      "only activations with a name of Keras can be read. Use \"linear\" here and a layer "
+      "that computes it behind");
 }
 
 TEST_F(HostileConfigTest, WhatShouldBeAnObjectIsNone) {
   expect_refused(R"("layers": [)", R"("layers": 3, "x": [)", "expected an array, got 3");
-  expect_refused(R"("class_name": "Functional")", R"("class_name": 4)",
-                 "expected a string, got 4");
+  expect_refused(R"("class_name": "Functional")", R"("class_name": 4)", "expected a string, got 4");
   expect_refused(R"("class_name": "LSTM", "config": {)",
                  R"("class_name": "LSTM", "config": null, "x": {)",
                  "layer 'lstm': LSTM: expected an object, got null");
@@ -117,9 +119,10 @@ TEST_F(HostileConfigTest, GraphsThatAreNone) {
 TEST_F(HostileConfigTest, MasksThatAreNone) {
   const std::string mask =
       R"("mask": {"class_name": "__keras_tensor__", "config": {"shape": [null, null], "dtype": "bool", )";
-  expect_refused(mask + place(R"("not_equal", 0, 0)"), mask + place(R"("embedding", 0, 0)"),
-                 "layer 'lstm': LSTM 'lstm' on (None, None, 4): a mask of shape (None, None, 4) for "
-                 "a sequence of shape (None, None, 4); expected (batch, steps), here (None, None)");
+  expect_refused(
+      mask + place(R"("not_equal", 0, 0)"), mask + place(R"("embedding", 0, 0)"),
+      "layer 'lstm': LSTM 'lstm' on (None, None, 4): a mask of shape (None, None, 4) for "
+      "a sequence of shape (None, None, 4); expected (batch, steps), here (None, None)");
   expect_refused(mask + place(R"("not_equal", 0, 0)") + "}}", R"("mask": 5)",
                  "layer 'lstm': it is called on 5; expected a tensor of the model");
 }
@@ -134,8 +137,9 @@ TEST_F(HostileConfigTest, ModelsInModelsWithoutEnd) {
 }
 
 TEST_F(HostileConfigTest, ATextOfManyMegabytes) {
-  EXPECT_THAT(error_with("config.json", '"' + std::string(64U << 20U, 'x') + '"'),
-              EndsWith("member 'config.json': it has 67108866 bytes; Domino reads at most 67108864"));
+  EXPECT_THAT(
+      error_with("config.json", '"' + std::string(64U << 20U, 'x') + '"'),
+      EndsWith("member 'config.json': it has 67108866 bytes; Domino reads at most 67108864"));
 }
 
 class HostileConvolutionTest : public HostileConfigTest {
