@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "domino/backends/ops.h"
-#include "domino/graph/registry.h"
 #include "tests/layers/parity.h"
+#include "tests/layers/recorded_lambda.h"
 
 namespace domino::layers {
 namespace {
@@ -13,31 +13,9 @@ using testing::error_of;
 
 Tensor two_steps() { return Tensor({1, 2, 1}, {1, 2}).with_mask(Mask({1, 2}, {1, 0})); }
 
-/// The functions of tests/parity/recording/layers/core.py.
-LayerHandle recorded_lambda(const Config& config) {
-  const Config* mask = config.find("mask");
-  LambdaOptions options{.name = config.at("name").as_string()};
-  if (!mask->is_null() && mask->as_string() == "as_it_came") {
-    options.mask = [](const Tensor&, const OptionalMask& m) { return m; };
-  } else if (!mask->is_null()) {
-    options.mask = [](const Tensor& x, const OptionalMask&) -> OptionalMask {
-      return ops::any(ops::greater(x, 0.5), {-1});
-    };
-  }
-  if (config.at("function").as_string() == "double") {
-    return Lambda([](const Tensor& x) { return ops::multiply(x, 2); }, options);
-  }
-  return Lambda(
-      [](const Tensor& x, const OptionalMask& m) {
-        return m ? ops::where(ops::expand_dims(*m, -1), x, 0.0) : x;
-      },
-      options);
-}
-
 TEST(Lambda, MatchesKeras) {
-  register_layer({.type = "Lambda", .from_config = recorded_lambda, .cpp_class = typeid(Lambda)});
+  const testing::RecordedLambda recorded;
   testing::expect_parity("lambda");
-  register_layer<Lambda>("Lambda");
 }
 
 TEST(Lambda, ComputesAndEndsTheMask) {

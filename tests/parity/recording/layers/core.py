@@ -206,7 +206,7 @@ def identity() -> list[Experiment]:
 
 
 def lambda_() -> list[Experiment]:
-    """The functions are written again in tests/layers/core/lambda_test.cpp, by name."""
+    """The functions are written again in tests/layers/recorded_lambda.cpp, by name."""
 
     def double(x: Any) -> Any:
         return x * 2
