@@ -87,6 +87,20 @@ The guide "Understanding masking & padding": data/guide.json
 Configurations: data/configs.json, without tensors
     "layers": [{"class_name", "config": what Keras' serialize_keras_object() gives, and a few keys more}]
 
+All layers: data/all_layers.json, in the order of docs/layers.md
+    "layers": {name: LAYER, without weights}
+    "classes": [{"class_name": as in files, "aliases": other names in keras.layers, "family", "words": for the page,
+                 "trials": [TRIAL]}]       the first trial is the layer as it is mostly used; none: it is not called
+TRIAL  {"layer": key in "layers", "when": what is not as usual,
+        "inputs", "masks", "options": as in CASE, with masks; the same call without masks was made too
+        "keras": FACTS, "intended": "same" or FACTS}
+FACTS  {"mask_in": "used" if the values depend on the masks, or "ignored"
+        "mask_out": of the first output: "passed", "changed", "made" (unmasked inputs give one too), "ended" or
+                    "destroyed" (without or with a warning), or "stays" (passed, with a warning)
+        "takes_off": the call took masks off its input tensors
+        "mask": M, of the first output}
+       or {"error": Python class, "mask": null}
+
 Operations: data/operations.json
     "cases": [{"name", "module", "class_name", "config", "args", "kwargs": as in a file of Keras, with
                {"class_name": "__argument__", "config": i} where input i stands, "inputs": [T], "outputs": [T]}]
@@ -109,6 +123,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from recording.all_layers import record_all_layers
 from recording.configs import record_configs
 from recording.files import record_files
 from recording.guide import record_guide
@@ -126,6 +141,7 @@ def recorders(folder: Path) -> dict[str, Callable[[], int]]:
     layers = {name: partial(record_layer, folder, name, make) for name, make in EXPERIMENTS.items()}
     models = {name: partial(record_model, folder, name, make) for name, make in MODELS.items()}
     others = {
+        "all_layers": record_all_layers,
         "guide": record_guide,
         "pad_sequences": record_padding,
         "configs": record_configs,

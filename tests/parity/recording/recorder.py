@@ -68,8 +68,8 @@ def _case(
         "name": name,
         "layer": experiment.name,
         "continues": case.continues,
-        "inputs": _inputs(experiment, case, store),
-        "masks": _explicit(case, store),
+        "inputs": inputs_json(experiment, case, store),
+        "masks": explicit_json(case, store),
         "options": {**experiment.options, **case.options},
         "keras": result.to_json(store, f"{name}/keras"),
     } | {
@@ -83,7 +83,8 @@ def _unless_same(
     return "same" if other is None or other.same_as(result) else other.to_json(store, name)
 
 
-def _inputs(experiment: Experiment, case: Case, store: TensorStore) -> list[Json]:
+def inputs_json(experiment: Experiment, case: Case, store: TensorStore) -> list[Json]:
+    """The input tensors of a call, and the masks they carry."""
     masks = iter(experiment.masks(case))
     return [
         {
@@ -103,7 +104,8 @@ def _inputs(experiment: Experiment, case: Case, store: TensorStore) -> list[Json
     ]
 
 
-def _explicit(case: Case, store: TensorStore) -> list[Json]:
+def explicit_json(case: Case, store: TensorStore) -> list[Json]:
+    """The masks that a call passes by keyword."""
     rows = []
     for argument, given in case.explicit.items():
         is_list = isinstance(given, (list, tuple))
