@@ -5,6 +5,7 @@
 
 #include "domino/backends/ops.h"
 #include "domino/graph/carried_masks_internal.h"
+#include "domino/graph/places_in_keras_internal.h"
 
 namespace domino {
 namespace {
@@ -90,7 +91,9 @@ bool query_mask_is_ignored(const Layer& layer, const Call<Tensor>& call, MaskRes
 bool given_mask_stays_inside(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks) {
   const std::string_view name = layer.signature()[0].mask;
   if (name.empty() || call.masks.empty()) return false;
-  if (name == "mask" && !call.masks[0].by_place()) return false;
+  if (name == "mask" && (layer.is_model() || !stands_by_place(layer, call.by_place, name))) {
+    return false;
+  }
   if (layer.type() == "MultiHeadAttention") return false;  // ignores it, which says more
   if (call.masks[0].kind() != MaskArgument<Tensor>::Kind::Given) return false;
   masks.previous = carried(call.arguments[0]);

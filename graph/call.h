@@ -29,8 +29,8 @@ class MaskArgument {
   MaskArgument() = default;
   MaskArgument(NoMask) : kind_(Kind::None) {}
   MaskArgument(T mask) : kind_(Kind::Given) { masks_.emplace_back(std::move(mask)); }
-  MaskArgument(std::vector<std::optional<T>> masks, bool by_place = false)
-      : kind_(Kind::Given), by_place_(by_place), masks_(std::move(masks)) {}
+  MaskArgument(std::vector<std::optional<T>> masks)
+      : kind_(Kind::Given), masks_(std::move(masks)) {}
   MaskArgument(const Mask& mask) requires std::same_as<T, Tensor> : MaskArgument(mask.tensor()) {}
   /// No mask is as if none was given, as in Keras.
   MaskArgument(const OptionalMask& mask) requires std::same_as<T, Tensor> {
@@ -40,13 +40,9 @@ class MaskArgument {
 
   Kind kind() const { return kind_; }
   const std::vector<std::optional<T>>& masks() const { return masks_; }
-  /// Given as `layer(x, m)`, without its name, as calls in a Keras file may be. By Keras' rules the
-  /// output then gets the mask that `x` carries.
-  bool by_place() const { return by_place_; }
 
  private:
   Kind kind_ = Kind::Attached;
-  bool by_place_ = false;
   std::vector<std::optional<T>> masks_;
 };
 
@@ -74,6 +70,9 @@ struct Call {
   Config options = {};
   /// Written as `layer(x)`: one positional tensor and nothing else (mask-rules depend on it).
   bool positional = false;
+  /// How many arguments stand without their names, as in `layer(x, m)`, in the order of
+  /// places_in_keras(). Only files of Keras have other than one.
+  std::size_t by_place = 1;
   SourceLocation where = SourceLocation::current();
 
   /// The same call on other tensors: `map` turns one `T` into one `U`.
@@ -122,8 +121,12 @@ class Arguments {
 template <class T>
 template <class U, class Map>
 Call<U> Call<T>::mapped(Map map) const {
-  Call<U> result{
-      .arguments = {}, .masks = {}, .options = options, .positional = positional, .where = where};
+  Call<U> result{.arguments = {},
+                 .masks = {},
+                 .options = options,
+                 .positional = positional,
+                 .by_place = by_place,
+                 .where = where};
   for (const std::vector<T>& argument : arguments) {
     std::vector<U>& to = result.arguments.emplace_back();
     for (const T& tensor : argument) to.push_back(map(tensor));
@@ -134,7 +137,7 @@ Call<U> Call<T>::mapped(Map map) const {
       for (const std::optional<T>& one : mask.masks()) {
         given.push_back(one ? std::optional<U>(map(*one)) : std::nullopt);
       }
-      result.masks.emplace_back(std::move(given), mask.by_place());
+      result.masks.emplace_back(std::move(given));
     } else if (mask.kind() == MaskArgument<T>::Kind::None) {
       result.masks.emplace_back(kNoMask);
     } else {

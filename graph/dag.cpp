@@ -8,6 +8,7 @@
 
 #include "domino/core/check.h"
 #include "domino/graph/input_layer.h"
+#include "domino/graph/places_in_keras_internal.h"
 
 namespace domino {
 namespace {
@@ -15,18 +16,26 @@ namespace {
 using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS,
                                     boost::no_property, InputEdge>;
 
-/// Calls `see(tensor, parameter, position)` for every tensor that a call reads, masks given by hand
-/// last.
+/// Calls `see(tensor, parameter, position)` for every tensor that a call reads, as Keras meets them;
+/// masks given by hand have the parameter -1.
 template <class See>
-void for_each_tensor(const Call<SymbolicTensor>& call, See see) {
-  for (std::size_t p = 0; p < call.arguments.size(); ++p) {
+void for_each_tensor(const CallNode& node, See see) {
+  const Signature& signature = node.layer->signature();
+  const Call<SymbolicTensor>& call = node.call;
+  const auto see_argument = [&](std::size_t p) {
     for (std::size_t i = 0; i < call.arguments[p].size(); ++i) {
       see(call.arguments[p][i], static_cast<int>(p), static_cast<int>(i));
     }
-  }
-  for (const MaskArgument<SymbolicTensor>& mask : call.masks) {
-    for (const std::optional<SymbolicTensor>& tensor : mask.masks()) {
-      if (tensor) see(*tensor, -1, 0);
+  };
+  const auto see_masks = [&](std::size_t p) {
+    for (const std::optional<SymbolicTensor>& mask : call.masks[p].masks()) {
+      if (mask) see(*mask, -1, 0);
+    }
+  };
+  for (const std::string_view name : order_in_keras(*node.layer, call.by_place)) {
+    for (std::size_t p = 0; p < signature.size(); ++p) {
+      if (signature[p].name == name && p < call.arguments.size()) see_argument(p);
+      if (signature[p].mask == name && p < call.masks.size()) see_masks(p);
     }
   }
 }
@@ -91,8 +100,7 @@ void Dag::add_calls(const SymbolicTensors& outputs) {
                       node.layer->title(), tensor.dtype(), tensor.shape());
     boost_->vertex_of[&node] = -1;  // on the stack; its number follows when its parents are done
     Frame frame{tensor.node(), {}, 0};
-    for_each_tensor(node.call,
-                    [&](const SymbolicTensor& t, int, int) { frame.parents.push_back(t); });
+    for_each_tensor(node, [&](const SymbolicTensor& t, int, int) { frame.parents.push_back(t); });
     stack.push_back(std::move(frame));
   };
   for (const Endpoint& input : inputs_) post_order_.push_back(input.vertex);
@@ -133,16 +141,14 @@ void Dag::add_edges() {
 void Dag::add_call_edges(int vertex) {
   std::vector<std::vector<Endpoint>>& arguments = arguments_[static_cast<std::size_t>(vertex)];
   arguments.resize(node(vertex).call.arguments.size());
-  for_each_tensor(node(vertex).call,
-                  [&](const SymbolicTensor& tensor, int parameter, int position) {
-                    const Endpoint from = endpoint(tensor);
-                    const auto source = static_cast<std::size_t>(from.vertex);
-                    if (parameter >= 0)
-                      arguments[static_cast<std::size_t>(parameter)].push_back(from);
-                    ++reader_counts_[source];
-                    boost::add_edge(source, static_cast<std::size_t>(vertex),
-                                    InputEdge{from, parameter, position}, boost_->graph);
-                  });
+  for_each_tensor(node(vertex), [&](const SymbolicTensor& tensor, int parameter, int position) {
+    const Endpoint from = endpoint(tensor);
+    const auto source = static_cast<std::size_t>(from.vertex);
+    if (parameter >= 0) arguments[static_cast<std::size_t>(parameter)].push_back(from);
+    ++reader_counts_[source];
+    boost::add_edge(source, static_cast<std::size_t>(vertex), InputEdge{from, parameter, position},
+                    boost_->graph);
+  });
 }
 
 void Dag::put_in_order() {

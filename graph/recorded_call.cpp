@@ -3,6 +3,7 @@
 
 #include "domino/core/check.h"
 #include "domino/graph/operation.h"
+#include "domino/graph/places_in_keras_internal.h"
 #include "domino/graph/recorded_call_internal.h"
 
 namespace domino {
@@ -33,10 +34,9 @@ Config with_places(const Config& value, std::vector<KerasHistory>& tensors) {
     return items;
   }
   if (!value.is_object() || value.find("class_name") != nullptr) return value;
-  Config::Object members;
-  for (const auto& [key, member] : value.as_object()) {
-    members.emplace_back(key, with_places(member, tensors));
-  }
+  Config::Object members = value.as_object();
+  std::ranges::sort(members, {}, &Config::Member::first);  // as Keras meets them
+  for (auto& [key, member] : members) member = with_places(member, tensors);
   return Config::object(std::move(members));
 }
 
@@ -72,7 +72,7 @@ class Spread {
  private:
   std::optional<SymbolicTensor> tensor(const Config& leaf) const;
   void give(std::size_t parameter, const Config& value);
-  void give_masks(std::size_t parameter, const Config& value, bool by_place);
+  void give_masks(std::size_t parameter, const Config& value);
   void fit_masks(std::size_t parameter);
   void give_by_place(std::string_view name, const Config& value);
   void check_is_not_looked_up(std::size_t parameter, const Config& value) const;
@@ -99,7 +99,7 @@ void Spread::give(std::size_t parameter, const Config& value) {
   }
 }
 
-void Spread::give_masks(std::size_t parameter, const Config& value, bool by_place) {
+void Spread::give_masks(std::size_t parameter, const Config& value) {
   std::vector<const Config*> leaves;
   flatten(value, leaves);
   std::vector<std::optional<SymbolicTensor>> masks;
@@ -107,12 +107,11 @@ void Spread::give_masks(std::size_t parameter, const Config& value, bool by_plac
   const bool any = std::ranges::any_of(masks, [](const auto& mask) { return mask.has_value(); });
   // Keras looks for a mask if None is given, but not for those in a list of Nones; models do for each.
   if (!any && (layer_.is_model() || !value.is_array())) return;
-  // What a model hands on is decided by its layers, however it got the mask.
-  call_.masks[parameter] =
-      MaskArgument<SymbolicTensor>(std::move(masks), by_place && !layer_.is_model());
+  call_.masks[parameter] = MaskArgument<SymbolicTensor>(std::move(masks));
 }
 
 void Spread::positional(const Config::Array& args) {
+  call_.by_place = args.size();
   const std::vector<std::string_view> places = places_in_keras(layer_);
   for (std::size_t i = 0; i < args.size(); ++i) {
     if (i < places.size()) {
@@ -130,7 +129,7 @@ void Spread::give_by_place(std::string_view name, const Config& value) {
     if (signature_[i].name == name && !value.is_null()) return give(i, value);
     if (signature_[i].mask != name) continue;
     check_is_not_looked_up(i, value);
-    return give_masks(i, value, name == "mask");
+    return give_masks(i, value);
   }
   check<BuildError>(value.is_null(), "a tensor stands in the place of its argument '{}'", name);
 }
@@ -151,7 +150,7 @@ void Spread::keyword(std::string_view name, const Config& value) {
   if (value.is_null()) return;
   for (std::size_t i = 0; i < signature_.size(); ++i) {
     if (signature_[i].name == name) return give(i, value);
-    if (signature_[i].mask == name) return give_masks(i, value, false);
+    if (signature_[i].mask == name) return give_masks(i, value);
   }
   check<BuildError>(value.is_bool(), "its call has no argument '{}'", name);
   check<BuildError>(name != "training" || !value.as_bool(),
@@ -171,7 +170,7 @@ void Spread::fit_masks(std::size_t parameter) {
   }
   std::vector<std::optional<SymbolicTensor>> masks = given.masks();
   masks.resize(tensors.size());
-  call_.masks[parameter] = MaskArgument<SymbolicTensor>(std::move(masks), given.by_place());
+  call_.masks[parameter] = MaskArgument<SymbolicTensor>(std::move(masks));
 }
 
 Call<SymbolicTensor> Spread::finish() {
@@ -179,32 +178,7 @@ Call<SymbolicTensor> Spread::finish() {
   return std::move(call_);
 }
 
-bool has_mask(const Parameter& parameter) { return !parameter.mask.empty(); }
-
-bool takes_training_before_mask(const Layer& layer) {
-  return layer.is_model() || layer.type() == "BatchNormalization" ||
-         layer.type() == "TimeDistributed";
-}
-
 }  // namespace
-
-std::vector<std::string_view> places_in_keras(const Layer& layer) {
-  const Signature& signature = layer.signature();
-  // Attention has the masks of its tensors in front of its other arguments.
-  const bool masks_first = std::ranges::count_if(signature, has_mask) > 1;
-  std::vector<std::string_view> places;
-  for (const Parameter& parameter : signature) {
-    if (has_mask(parameter) || !masks_first) places.push_back(parameter.name);
-  }
-  if (takes_training_before_mask(layer)) places.emplace_back("training");
-  for (const Parameter& parameter : signature) {
-    if (has_mask(parameter)) places.push_back(parameter.mask);
-  }
-  for (const Parameter& parameter : signature) {
-    if (!has_mask(parameter) && masks_first) places.push_back(parameter.name);
-  }
-  return places;
-}
 
 RecordedCall::RecordedCall(const Config& node) {
   check<BuildError>(node.is_object(),

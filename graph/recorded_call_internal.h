@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "domino/core/config.h"
@@ -19,9 +18,6 @@ struct KerasHistory {
   std::int64_t call = 0;    ///< which call of the layer
   std::int64_t output = 0;  ///< which of its outputs
 };
-
-/// The arguments that a call of the layer takes in Keras, in order, as far as they can be tensors.
-std::vector<std::string_view> places_in_keras(const Layer& layer);
 
 /// One call in a Functional configuration: `{"args": [...], "kwargs": {...}}`
 /// (keras/src/models/functional.py, deserialize_node).

@@ -8,7 +8,7 @@
 #include "domino/graph/input_layer.h"
 #include "domino/graph/model_config.h"
 #include "domino/graph/operation.h"
-#include "domino/graph/recorded_call_internal.h"
+#include "domino/graph/places_in_keras_internal.h"
 #include "domino/graph/registry.h"
 
 namespace domino {
@@ -35,10 +35,11 @@ class CallWriter {
   Config operation_node(const CallNode& node) const;
   Config operation_argument(const Config& value, const SymbolicTensors& tensors) const;
   Config tensor(const SymbolicTensor& tensor) const;
-  Config argument(const Parameter& parameter, const SymbolicTensors& tensors, bool alone) const;
-  Config masks(const MaskArgument<SymbolicTensor>& given, bool alone) const;
-  Config::Array args(const CallNode& node, bool alone) const;
-  Config keywords(const CallNode& node, bool alone) const;
+  Config argument(const SymbolicTensors& tensors, bool alone) const;
+  Config masks(const Layer& layer, const MaskArgument<SymbolicTensor>& given, bool alone) const;
+  Config value(const CallNode& node, std::string_view name) const;
+  Config::Array args(const CallNode& node) const;
+  Config keywords(const CallNode& node) const;
   Config places(const std::vector<Endpoint>& ends) const;
   std::string name_of(int vertex) const;
 
@@ -115,39 +116,69 @@ Config CallWriter::tensor(const SymbolicTensor& tensor) const {
                                    Config::Array{name_of(from.vertex), call, from.output}}})}});
 }
 
-Config CallWriter::argument(const Parameter& parameter, const SymbolicTensors& tensors,
-                            bool alone) const {
-  if (!parameter.list || alone) return tensor(tensors.front());
+Config CallWriter::argument(const SymbolicTensors& tensors, bool alone) const {
+  if (alone) return tensor(tensors.front());
   Config::Array list;
   for (const SymbolicTensor& each : tensors) list.push_back(tensor(each));
   return list;
 }
 
-Config CallWriter::masks(const MaskArgument<SymbolicTensor>& given, bool alone) const {
+Config CallWriter::masks(const Layer& layer, const MaskArgument<SymbolicTensor>& given,
+                         bool alone) const {
+  using Kind = MaskArgument<SymbolicTensor>::Kind;
+  check<BuildError>(given.kind() != Kind::None, "{}: a mask is switched off, which Keras cannot do",
+                    layer.title());
+  if (given.kind() == Kind::Attached) return {};
   Config::Array list;
   for (const auto& mask : given.masks()) list.push_back(mask ? tensor(*mask) : Config());
   // Keras looks for what hangs on the tensor if it reads None, but not if it reads [None].
   return alone && !list.front().is_null() ? list.front() : Config(std::move(list));
 }
 
-bool gives_mask_by_place(const CallNode& node) {
-  return !node.call.masks.empty() && node.call.masks[0].by_place();
+/// The argument or the mask of this name; null if the call does not give it.
+Config CallWriter::value(const CallNode& node, std::string_view name) const {
+  const Signature& signature = node.layer->signature();
+  const Call<SymbolicTensor>& call = node.call;
+  // A model of one input takes it as it is.
+  const bool one = node.layer->is_model() && call.arguments[0].size() == 1;
+  for (std::size_t i = 0; i < signature.size(); ++i) {
+    const bool alone = one || !signature[i].list;
+    if (signature[i].name == name && i < call.arguments.size() && !call.arguments[i].empty()) {
+      return argument(call.arguments[i], alone);
+    }
+    if (signature[i].mask == name && i < call.masks.size()) {
+      return masks(*node.layer, call.masks[i], alone);
+    }
+  }
+  return {};
 }
 
 /// What stands in front of the keywords.
-Config::Array CallWriter::args(const CallNode& node, bool alone) const {
-  const Signature& signature = node.layer->signature();
-  Config::Array args{argument(signature[0], node.call.arguments[0], alone)};
-  if (!gives_mask_by_place(node)) return args;
+Config::Array CallWriter::args(const CallNode& node) const {
   const std::vector<std::string_view> places = places_in_keras(*node.layer);
-  for (std::size_t i = 1; places[i] != signature[0].mask; ++i) {
-    const auto parameter = std::ranges::find(signature, places[i], &Parameter::name);
-    const auto at = static_cast<std::size_t>(parameter - signature.begin());
-    const bool given = at < signature.size() && !node.call.arguments[at].empty();
-    args.push_back(given ? argument(*parameter, node.call.arguments[at], false) : Config());
+  Config::Array args;
+  for (std::size_t i = 0; i < std::min(node.call.by_place, places.size()); ++i) {
+    args.push_back(value(node, places[i]));
   }
-  args.push_back(masks(node.call.masks[0], !signature[0].list));
   return args;
+}
+
+Config CallWriter::keywords(const CallNode& node) const {
+  Config kwargs = Config::object();
+  const std::vector<std::string_view> places = places_in_keras(*node.layer);
+  for (std::size_t i = node.call.by_place; i < places.size(); ++i) {
+    Config given = value(node, places[i]);
+    if (!given.is_null()) kwargs.set(places[i], std::move(given));
+  }
+  if (node.call.options.is_object()) {
+    for (const auto& [name, option] : node.call.options.as_object()) kwargs.set(name, option);
+  }
+  // Without any keyword Keras would write the mask into the graph while it loads the file.
+  const bool silent = kwargs.as_object().empty() && node.call.by_place == 1;
+  if (silent && !node.call.positional && node.layer->signature()[0].mask == "mask") {
+    kwargs.set("mask", {});
+  }
+  return kwargs;
 }
 
 /// The value with a tensor in each numbered place.
@@ -176,38 +207,10 @@ Config CallWriter::operation_node(const CallNode& node) const {
        {"kwargs", kwargs == nullptr ? Config::object() : operation_argument(*kwargs, tensors)}});
 }
 
-Config CallWriter::keywords(const CallNode& node, bool alone) const {
-  const Signature& signature = node.layer->signature();
-  Config kwargs = Config::object();
-  for (std::size_t i = 1; i < node.call.arguments.size() && !gives_mask_by_place(node); ++i) {
-    if (node.call.arguments[i].empty()) continue;
-    kwargs.set(signature[i].name, argument(signature[i], node.call.arguments[i], false));
-  }
-  for (std::size_t i = 0; i < node.call.masks.size(); ++i) {
-    using Kind = MaskArgument<SymbolicTensor>::Kind;
-    const MaskArgument<SymbolicTensor>& mask = node.call.masks[i];
-    if (mask.kind() == Kind::Attached || mask.by_place()) continue;
-    check<BuildError>(mask.kind() == Kind::Given,
-                      "{}: a mask is switched off, which Keras cannot do", node.layer->title());
-    kwargs.set(signature[i].mask, masks(mask, alone || !signature[i].list));
-  }
-  if (node.call.options.is_object()) {
-    for (const auto& [name, value] : node.call.options.as_object()) kwargs.set(name, value);
-  }
-  return kwargs;
-}
-
 Config CallWriter::node(int vertex) const {
   const CallNode& node = dag_.node(vertex);
   if (node.layer->is_operation()) return operation_node(node);
-  // A model of one input takes it as it is.
-  const bool alone = node.layer->is_model() && node.call.arguments[0].size() == 1;
-  Config kwargs = keywords(node, alone);
-  // Without any keyword Keras would write the mask into the graph while it loads the file.
-  const bool silent = kwargs.as_object().empty() && !node.call.positional;
-  const std::string_view mask = node.layer->signature()[0].mask;
-  if (silent && mask == "mask" && !gives_mask_by_place(node)) kwargs.set(mask, {});
-  return Config::object({{"args", args(node, alone)}, {"kwargs", std::move(kwargs)}});
+  return Config::object({{"args", args(node)}, {"kwargs", keywords(node)}});
 }
 
 Config CallWriter::places(const std::vector<Endpoint>& ends) const {

@@ -10,6 +10,7 @@
 #include "domino/graph/accidents.h"
 #include "domino/graph/invoke.h"
 #include "domino/graph/operation.h"
+#include "domino/graph/places_in_keras_internal.h"
 #include "domino/graph/sequential.h"
 #include "domino/io/mask_operations_internal.h"
 #include "domino/layers/preprocessing/rescaling.h"
@@ -33,6 +34,7 @@ class Rewiring {
   void follow_values();
   void visit(int vertex);
   Call<SymbolicTensor> call_of(const CallNode& node);
+  std::size_t by_place(const CallNode& node);
   SymbolicTensor now(const SymbolicTensor& before);
   SymbolicTensor argument(const CallNode& node, std::size_t parameter, std::size_t index,
                           Copies& copies);
@@ -64,10 +66,10 @@ void Rewiring::follow_values() {
   for (const int vertex : dag_.order()) {
     if (dag_.is_input(vertex)) continue;
     const CallNode& node = dag_.node(vertex);
-    infer_wired_call(
-        *node.layer,
-        node.call.mapped<EdgeFacts>([](const SymbolicTensor& t) { return t.edge_facts(); }),
-        rules_);
+    infer_wired_call(*node.layer, node.call.mapped<EdgeFacts>([](const SymbolicTensor& t) {
+      return t.edge_facts();
+    }),
+                     rules_);
   }
 }
 
@@ -128,10 +130,7 @@ MaskArgument<SymbolicTensor> Rewiring::masks(const CallNode& node, std::size_t p
     for (const auto& mask : node.call.masks[parameter].masks()) {
       given.push_back(mask ? std::optional(now(*mask)) : std::nullopt);
     }
-    // By its name the output gets it, as the documented rules say.
-    const bool by_place = node.call.masks[parameter].by_place();
-    changed_ = changed_ || (by_place && rules_ == MaskRules::Intended);
-    return {std::move(given), by_place && rules_ == MaskRules::Keras};
+    return given;
   }
   // Keras looks for `mask` on the tensor only if there is no second one.
   const auto tensors = std::count_if(node.call.arguments.begin(), node.call.arguments.end(),
@@ -203,9 +202,22 @@ void Rewiring::spread_mask_over_steps(const CallNode& node, Call<SymbolicTensor>
                                  {Operation::argument_place(0), Operation::argument_place(1)});
 }
 
+/// Masks have to be named for Keras to hand them on.
+std::size_t Rewiring::by_place(const CallNode& node) {
+  const std::size_t all = node.call.by_place;
+  if (rules_ == MaskRules::Keras || node.layer->is_operation()) return all;
+  std::size_t unnamed = all;
+  for (const Parameter& parameter : node.layer->signature()) {
+    while (stands_by_place(*node.layer, unnamed, parameter.mask)) --unnamed;
+  }
+  changed_ = changed_ || unnamed < all;
+  return unnamed;
+}
+
 Call<SymbolicTensor> Rewiring::call_of(const CallNode& node) {
   Call<SymbolicTensor> call;
   call.options = node.call.options;
+  call.by_place = by_place(node);
   call.where = {};
   Copies copies;
   for (std::size_t i = 0; i < node.call.arguments.size(); ++i) {
