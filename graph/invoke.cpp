@@ -213,7 +213,8 @@ Call<Tensor> in_compute_dtype(const Layer& layer, Call<Tensor> call) {
       return is_floating(x.dtype()) && x.dtype() != DType::Float32;
     });
   });
-  return other && !layer.is_model() ? call.mapped<Tensor>(in_float32) : call;
+  return other && !layer.is_model() && !layer.is_operation() ? call.mapped<Tensor>(in_float32)
+                                                             : call;
 }
 
 Tensors call_layer(const Layer& layer, const Arguments& arguments) {

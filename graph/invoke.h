@@ -46,8 +46,8 @@ MaskResolution resolve_masks(const Layer& layer, const Call<Tensor>& call, MaskR
 OptionalMasks output_masks(const Layer& layer, const Arguments& arguments, MaskResolution& masks,
                            std::size_t outputs, MaskRules rules);
 
-/// The call with floating tensors (and masks given by hand) in float32, in which layers compute; a
-/// model is left alone, as its inputs have dtypes of their own.
+/// The call with floating tensors (and masks given by hand) in float32, in which layers compute. A
+/// model is left alone, as its inputs have dtypes of their own, and so is a function.
 Call<Tensor> in_compute_dtype(const Layer& layer, Call<Tensor> call);
 
 /// Runs the layer's `call`. Layers called inside it must be its sublayers, or have no weights.

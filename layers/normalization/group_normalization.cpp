@@ -74,7 +74,7 @@ Tensor GroupNormalization::call(const Tensor& input) const {
   Tensor y = ops::reshape(normalised(x, axis, options_.epsilon), input.shape());
   if (gamma.defined()) y = ops::multiply(y, beside(y, gamma, {axis}));
   if (beta.defined()) y = ops::add(y, beside(y, beta, {axis}));
-  return y;
+  return ops::cast(in_dtype_of(input, y), DType::Float32);
 }
 
 }  // namespace domino::layers

@@ -33,8 +33,7 @@ void LayerNormalization::build(const Shape& input) const {
   }
 }
 
-Tensor LayerNormalization::call(const Tensor& input) const {
-  const Tensor x = ops::cast(input, DType::Float32);
+Tensor LayerNormalization::normalised(const Tensor& x) const {
   const ops::Axes axes = sorted_axes(options_.axis);
   const Tensor gamma = optional_weight("gamma");
   const Tensor beta = optional_weight("beta");
@@ -51,6 +50,11 @@ Tensor LayerNormalization::call(const Tensor& input) const {
   if (gamma.defined()) y = ops::multiply(y, beside(x, gamma, axes));
   if (beta.defined()) y = ops::add(y, beside(x, beta, axes));
   return y;
+}
+
+Tensor LayerNormalization::call(const Tensor& x) const {
+  const Tensor y = normalised(ops::cast(x, DType::Float32));
+  return ops::cast(in_dtype_of(x, y), DType::Float32);
 }
 
 }  // namespace domino::layers

@@ -26,7 +26,8 @@ struct LayerNormalizationOptions {
 ///
 /// Shapes stay; the mask passes. Over features every step is normalised by itself, so that masked
 /// steps do not matter; over steps they take part. Weights: `gamma` if `scale`, `beta` if `center`,
-/// of the sizes of `axis`. Keras: keras/src/layers/normalization/layer_normalization.py.
+/// of the sizes of `axis`. Of integers the results' fractions are cut off, as in Keras.
+/// Keras: keras/src/layers/normalization/layer_normalization.py.
 class LayerNormalization final : public UnaryLayer<LayerNormalization> {
  public:
   static constexpr std::string_view kType = "LayerNormalization";
@@ -39,6 +40,8 @@ class LayerNormalization final : public UnaryLayer<LayerNormalization> {
   Tensor call(const Tensor& x) const;
 
  private:
+  Tensor normalised(const Tensor& x) const;
+
   const LayerNormalizationOptions options_;
 };
 

@@ -42,4 +42,8 @@ Tensor beside(const Tensor& x, const Tensor& weight, const ops::Axes& axes) {
   return ops::reshape(weight, Shape(std::move(sizes)));
 }
 
+Tensor in_dtype_of(const Tensor& x, const Tensor& computed) {
+  return is_floating(x.dtype()) ? computed : ops::cast(computed, x.dtype());
+}
+
 }  // namespace domino::layers

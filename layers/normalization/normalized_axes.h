@@ -22,4 +22,7 @@ void check_weight(const Tensor& weight, const Shape& input, const ops::Axes& axe
 /// A weight of the sizes of `axes`, shaped to broadcast to `x`.
 Tensor beside(const Tensor& x, const Tensor& weight, const ops::Axes& axes);
 
+/// What was computed of `x` in its dtype: as in Keras, of integers the fractions are cut off.
+Tensor in_dtype_of(const Tensor& x, const Tensor& computed);
+
 }  // namespace domino::layers

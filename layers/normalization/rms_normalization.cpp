@@ -19,33 +19,23 @@ RMSNormalization::RMSNormalization(RMSNormalizationOptions options)
   check_axes(kType, options_.axis);
 }
 
-namespace {
-
-void check_last(const Shape& input, const ops::Axes& axes) {
-  const int first = input.rank() - static_cast<int>(axes.size());
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    check<ValueError>(input.axis(axes[i]) == first + static_cast<int>(i),
-                      "its axes {} are not the last of {}, along which it multiplies with scale",
-                      fmt::join(axes, ", "), input);
-  }
-}
-
-}  // namespace
-
 void RMSNormalization::build(const Shape& input) const {
   const ops::Axes axes = sorted_axes(options_.axis);
-  check_last(input, axes);
   add_weight("scale", sizes_along(input, axes), InitializerSpec("ones"));
 }
 
 Tensor RMSNormalization::call(const Tensor& input) const {
   const ops::Axes axes = sorted_axes(options_.axis);
   const Tensor scale = weight("scale");
-  check_last(input.shape(), axes);
   check_weight(scale, input.shape(), axes);
+  check(broadcasts(scale.shape(), input.shape()),
+        "multiplies the last axes of {} with its scale of {}, the sizes of its axes {}, as Keras "
+        "does; give the last axes",
+        input.shape(), scale.shape(), fmt::join(axes, ", "));
   const Tensor x = ops::cast(input, DType::Float32);
   const Tensor squares = ops::mean(ops::square(x), axes, true);
-  return ops::multiply(ops::multiply(x, ops::rsqrt(ops::add(squares, options_.epsilon))), scale);
+  const Tensor y = ops::multiply(x, ops::rsqrt(ops::add(squares, options_.epsilon)));
+  return in_dtype_of(input, ops::multiply(y, scale));
 }
 
 }  // namespace domino::layers

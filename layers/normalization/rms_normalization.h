@@ -10,7 +10,7 @@ namespace domino::layers {
 
 /// Options of RMSNormalization.
 struct RMSNormalizationOptions {
-  Integers axis = -1;  ///< the last axis, or the last ones, which are normalised together
+  Integers axis = -1;  ///< the last axis, or several, which are normalised together
   double epsilon = 1e-6;
   std::string name = {};
   void fields(Fields& f);
@@ -19,8 +19,8 @@ struct RMSNormalizationOptions {
 /// x / sqrt(mean of squares + epsilon) scale, with the mean over `axis`.
 ///
 /// Shapes stay. The mask ends here, with a warning, as in Keras, unlike that of LayerNormalization.
-/// Weight: `scale`, of the sizes of `axis`. Other axes than the last are errors, which Keras multiplies
-/// with the wrong entries of `scale` or not at all.
+/// Weight: `scale`, of the sizes of `axis`. As in Keras it is laid on the last axes, also where `axis`
+/// names others, if the sizes allow it. Integers give integers, as in Keras.
 /// Keras: keras/src/layers/normalization/rms_normalization.py.
 class RMSNormalization final : public UnaryLayer<RMSNormalization> {
  public:

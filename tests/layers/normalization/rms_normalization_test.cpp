@@ -21,12 +21,13 @@ TEST(RMSNormalization, NeedsAnAxis) {
             "RMSNormalization: axis names no axis; expected one, as in -1, or several");
 }
 
-TEST(RMSNormalization, NeedsTheLastAxes) {
-  EXPECT_EQ(error_of([] {
-              return RMSNormalization({.axis = {0, 2}, .name = "n"})(ops::zeros({1, 2, 3}));
-            }),
-            "RMSNormalization 'n' on (1, 2, 3): its axes 0, 2 are not the last of (1, 2, 3), along "
-            "which it multiplies with scale");
+TEST(RMSNormalization, NeedsAxesThatFitItsScale) {
+  EXPECT_EQ(
+      error_of([] {
+        return RMSNormalization({.axis = 1, .name = "n"})(ops::zeros({1, 2, 3}));
+      }),
+      "RMSNormalization 'n' on (1, 2, 3): multiplies the last axes of (1, 2, 3) with its scale "
+      "of (2,), the sizes of its axes 1, as Keras does; give the last axes");
 }
 
 TEST(RMSNormalization, KeepsTheFeaturesOfItsFirstCall) {
