@@ -7,19 +7,19 @@
 
 namespace domino::layers {
 
-void ActivationOptions::fields(Fields& f) { activation_field(f, "activation", activation); }
+void ActivationOptions::fields(Fields& f) { f("activation", activation); }
 
-Activation::Activation(std::string activation, ActivationOptions options)
+Activation::Activation(ActivationSpec activation, ActivationOptions options)
     : Activation(with(&ActivationOptions::activation, std::move(activation), std::move(options))) {}
 
 Activation::Activation(ActivationOptions options)
     : UnaryLayer(options.name), options_(std::move(options)) {
-  check_activation(kType, options_.activation);
+  options_.activation.check_known(kType);
   set_supports_masking(true);
 }
 
 Tensor Activation::call(const Tensor& x) const {
-  return options_.activation == "linear" ? x : activate(options_.activation, x);
+  return options_.activation == "linear" ? x : options_.activation(x);
 }
 
 }  // namespace domino::layers

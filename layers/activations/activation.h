@@ -4,17 +4,18 @@
 #include <string_view>
 
 #include "domino/graph/layer_templates.h"
+#include "domino/layers/activations/activation_function.h"
 
 namespace domino::layers {
 
 /// Options of Activation; `activation` is its constructor's first argument.
 struct ActivationOptions {
-  std::string activation = "linear";
+  ActivationSpec activation = "linear";
   std::string name = {};
   void fields(Fields& f);
 };
 
-/// A function of keras.activations, by its name: `Activation("relu")`.
+/// A function of keras.activations, by its name: `Activation("relu")`. Or a layer without weights.
 ///
 /// Shapes stay, except that "glu" halves the last axis. The mask passes and is not used: for a
 /// softmax that leaves masked entries out there is Softmax. "linear" gives its input back. Keras:
@@ -24,7 +25,7 @@ class Activation final : public UnaryLayer<Activation> {
   static constexpr std::string_view kType = "Activation";
   using Options = ActivationOptions;
 
-  explicit Activation(std::string activation, ActivationOptions options = {});
+  explicit Activation(ActivationSpec activation, ActivationOptions options = {});
   explicit Activation(ActivationOptions options);
   const ActivationOptions& options() const { return options_; }
 

@@ -9,6 +9,9 @@
 
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
+#include "domino/graph/invoke.h"
+#include "domino/graph/mask_rules.h"
+#include "domino/graph/registry.h"
 
 namespace domino::layers {
 namespace {
@@ -119,47 +122,46 @@ std::string complaint(std::string_view name) {
                      fmt::join(known_names(), ", "));
 }
 
-}  // namespace
-
-std::optional<UnaryKind> elementwise_kind(std::string_view name) {
-  const UnaryKind* kind = find(kElementwise, name);
-  return kind == nullptr ? std::nullopt : std::optional(*kind);
-}
-
-Tensor activate(std::string_view name, const Tensor& x) {
-  if (const auto kind = elementwise_kind(name)) return ops::unary(*kind, x);
+Tensor activate(const std::string& name, const Tensor& x) {
+  if (const UnaryKind* kind = find(kElementwise, name)) return ops::unary(*kind, x);
   const Function* function = find(kComposed, name);
   check<ValueError>(function != nullptr, "{}", complaint(name));
   return (*function)(x);
 }
 
-void check_activation(std::string_view layer, std::string_view name) {
-  check<ValueError>(find(kElementwise, name) != nullptr || find(kComposed, name) != nullptr,
-                    "{}: {}", layer, complaint(name));
-}
-
-namespace {
-
-struct ActivationName {
-  std::string name;
-  Config to_config() const { return name; }
-  static ActivationName from_config(const Config& config) {
-    if (config.is_null()) return {"linear"};
-    const Config* type = config.is_object() ? config.find("class_name") : nullptr;
-    check<ValueError>(type == nullptr,
-                      "is an object of the class {}; only activations with a name of Keras can be "
-                      "read. Use \"linear\" here and a layer that computes it behind",
-                      type == nullptr ? "" : type->to_json());
-    return {config.as_string()};
-  }
-};
-
 }  // namespace
 
-void activation_field(Fields& f, std::string_view key, std::string& name) {
-  ActivationName field{name};
-  f(key, field);
-  name = std::move(field.name);
+Tensor ActivationSpec::operator()(const Tensor& x) const {
+  if (!layer_) return activate(name_, x);
+  build(*layer_, {{x.shape()}});
+  check<BuildError>(layer_->weights().empty(),
+                    "its activation, {}, has weights; give \"linear\", and put that layer behind",
+                    layer_->title());
+  // With a trace the layer does not warn of a mask that ends in it.
+  CallTrace trace;
+  const Call<Tensor> call{.arguments = {{x}}, .masks = {}};
+  return invoke(*layer_, call, current_rules(), &trace).front().without_mask();
+}
+
+std::optional<UnaryKind> ActivationSpec::elementwise() const {
+  const UnaryKind* kind = layer_ ? nullptr : find(kElementwise, name_);
+  return kind == nullptr ? std::nullopt : std::optional(*kind);
+}
+
+Config ActivationSpec::to_config() const {
+  return layer_ ? serialize_layer(*layer_) : Config(name_);
+}
+
+ActivationSpec ActivationSpec::from_config(const Config& config) {
+  if (config.is_null()) return "linear";
+  if (!config.is_object()) return config.as_string();
+  return ActivationSpec(deserialize_layer(config));
+}
+
+void ActivationSpec::check_known(std::string_view layer) const {
+  const bool known =
+      layer_ || find(kElementwise, name_) != nullptr || find(kComposed, name_) != nullptr;
+  check<ValueError>(known, "{}: {}", layer, complaint(name_));
 }
 
 Tensor leaky_relu(const Tensor& x, double negative_slope) {

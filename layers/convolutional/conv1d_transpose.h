@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "domino/graph/layer_templates.h"
+#include "domino/layers/activations/activation_function.h"
 #include "domino/layers/convolutional/convolution.h"
 #include "domino/layers/initializers/initializers.h"
 #include "domino/layers/integers.h"
@@ -20,7 +21,7 @@ struct Conv1DTransposeOptions {
   Integers output_padding = {};               ///< more steps behind; none: as many as fit
   std::string data_format = "channels_last";  ///< or "channels_first": (batch, features, steps)
   Integers dilation_rate = 1;
-  std::string activation = "linear";
+  ActivationSpec activation = "linear";
   bool use_bias = true;
   InitializerSpec kernel_initializer = "glorot_uniform";
   InitializerSpec bias_initializer = "zeros";

@@ -66,10 +66,10 @@ Tensor convolve_by_feature(const Convolution& convolution, const Tensor& x, cons
 Tensor run_convolution(const Convolution& convolution, const Tensor& input,
                        const std::function<Tensor(const Tensor&, op::UnaryKind)>& compute) {
   const bool first = convolution.channels_first;
-  const auto fused = elementwise_kind(convolution.activation);
+  const auto fused = convolution.activation.elementwise();
   Tensor y = compute(first ? turned(input) : input, fused.value_or(op::UnaryKind::Linear));
   if (first) y = turned(y);
-  return fused ? y : activate(convolution.activation, y);
+  return fused ? y : convolution.activation(y);
 }
 
 }  // namespace domino::layers::detail

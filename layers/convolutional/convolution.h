@@ -22,7 +22,7 @@ struct Convolution {
   std::int64_t dilation;
   std::string padding;
   bool channels_first;
-  std::string activation;
+  ActivationSpec activation;
 
   /// Steps that the kernel spans.
   std::int64_t width() const { return (kernel_size - 1) * dilation + 1; }
@@ -31,7 +31,7 @@ struct Convolution {
 /// Throws ValueError, naming `type`, if the options mean nothing; the padding is not checked.
 template <class Options>
 Convolution convolution_of(std::string_view type, const Options& o) {
-  check_activation(type, o.activation);
+  o.activation.check_known(type);
   return {.kernel_size = one_number(type, "kernel_size", o.kernel_size),
           .strides = one_number(type, "strides", o.strides),
           .dilation = one_number(type, "dilation_rate", o.dilation_rate),
@@ -51,7 +51,7 @@ void convolution_fields(Fields& f, Options& o) {
   f("padding", o.padding);
   f("data_format", o.data_format);
   f("dilation_rate", o.dilation_rate);
-  activation_field(f, "activation", o.activation);
+  f("activation", o.activation);
   f("use_bias", o.use_bias);
 }
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "domino/graph/layer_templates.h"
+#include "domino/layers/activations/activation_function.h"
 #include "domino/layers/convolutional/convolution.h"
 #include "domino/layers/initializers/initializers.h"
 #include "domino/layers/integers.h"
@@ -19,7 +20,7 @@ struct SeparableConv1DOptions {
   std::string data_format = "channels_last";  ///< or "channels_first": (batch, features, steps)
   Integers dilation_rate = 1;
   int depth_multiplier = 1;  ///< outputs of each feature before they are mixed
-  std::string activation = "linear";
+  ActivationSpec activation = "linear";
   bool use_bias = true;
   InitializerSpec depthwise_initializer = "glorot_uniform";
   InitializerSpec pointwise_initializer = "glorot_uniform";

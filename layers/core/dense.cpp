@@ -12,7 +12,7 @@ namespace domino::layers {
 
 void DenseOptions::fields(Fields& f) {
   f("units", units);
-  activation_field(f, "activation", activation);
+  f("activation", activation);
   f("use_bias", use_bias);
   f("kernel_initializer", kernel_initializer);
   f("bias_initializer", bias_initializer);
@@ -31,7 +31,7 @@ Dense::Dense(int units, DenseOptions options)
 
 Dense::Dense(DenseOptions options) : UnaryLayer(options.name), options_(std::move(options)) {
   check<ValueError>(options_.units > 0, "Dense: units is {}; expected at least 1", options_.units);
-  check_activation(kType, options_.activation);
+  options_.activation.check_known(kType);
   check_initializers(kType, {options_.kernel_initializer, options_.bias_initializer});
   set_supports_masking(true);
 }
@@ -46,10 +46,10 @@ Tensor Dense::call(const Tensor& x) const {
   check_input(x.shape());
   const Tensor kernel = weight("kernel");
   check_built_for(kernel.size(0), x.shape(), -1);
-  const auto fused = elementwise_kind(options_.activation);
+  const auto fused = options_.activation.elementwise();
   const Tensor y = ops::dense(ops::cast(x, DType::Float32), kernel, optional_weight("bias"),
                               fused.value_or(op::UnaryKind::Linear));
-  return fused ? y : activate(options_.activation, y);
+  return fused ? y : options_.activation(y);
 }
 
 }  // namespace domino::layers

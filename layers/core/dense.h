@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "domino/graph/layer_templates.h"
+#include "domino/layers/activations/activation_function.h"
 #include "domino/layers/initializers/initializers.h"
 
 namespace domino::layers {
@@ -11,7 +12,7 @@ namespace domino::layers {
 /// Options of Dense; `units` is its constructor's first argument.
 struct DenseOptions {
   int units = 0;
-  std::string activation = "linear";
+  ActivationSpec activation = "linear";
   bool use_bias = true;
   InitializerSpec kernel_initializer = "glorot_uniform";
   InitializerSpec bias_initializer = "zeros";

@@ -15,7 +15,7 @@ namespace domino::layers {
 void EinsumDenseOptions::fields(Fields& f) {
   f("equation", equation);
   f("output_shape", output_shape);
-  activation_field(f, "activation", activation);
+  f("activation", activation);
   f("bias_axes", bias_axes);
   f("kernel_initializer", kernel_initializer);
   f("bias_initializer", bias_initializer);
@@ -187,7 +187,7 @@ EinsumDense::EinsumDense(EinsumDenseOptions options)
   check_letters(parse(options_.equation), options_.bias_axes);
   check<ValueError>(options_.output_shape.shape().has_value(),
                     "EinsumDense: output_shape is missing; expected the sizes behind the batch");
-  check_activation(kType, options_.activation);
+  options_.activation.check_known(kType);
   check_initializers(kType, {options_.kernel_initializer, options_.bias_initializer});
 }
 
@@ -206,7 +206,7 @@ Tensor EinsumDense::call(const Tensor& input) const {
   const Tensor x = ops::cast(input, DType::Float32);
   Tensor y = ops::einsum(options_.equation, {x, weight("kernel")});
   if (options_.bias_axes) y = ops::add(y, weight("bias"));
-  return activate(options_.activation, y);
+  return options_.activation(y);
 }
 
 }  // namespace domino::layers

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "domino/graph/layer_templates.h"
+#include "domino/layers/activations/activation_function.h"
 #include "domino/layers/initializers/initializers.h"
 #include "domino/layers/partial_shape.h"
 
@@ -15,7 +16,7 @@ struct EinsumDenseOptions {
   std::string equation = {};  ///< of input and kernel: "abc,cd->abd" or "...c,cd->...d"
   PartialShape output_shape =
       {};  ///< without the batch and what "..." stands for; kAny: as the input
-  std::string activation = "linear";
+  ActivationSpec activation = "linear";
   std::optional<std::string> bias_axes = std::nullopt;  ///< letters of the output; none: no bias
   InitializerSpec kernel_initializer = "glorot_uniform";
   InitializerSpec bias_initializer = "zeros";

@@ -2,22 +2,12 @@
 
 #include "domino/core/check.h"
 #include "domino/layers/check_shape.h"
+#include "domino/layers/rnn/composed_step.h"
 
 namespace domino::layers::detail {
 
 void check_units(std::string_view type, int units) {
   check<ValueError>(units > 0, "{}: units is {}; expected at least 1", type, units);
-}
-
-op::UnaryKind cell_activation(std::string_view type, std::string_view option,
-                              const std::string& activation) {
-  check_activation(type, activation);
-  const auto kind = elementwise_kind(activation);
-  check<ValueError>(kind.has_value(),
-                    "{}: {} is '{}', which does not work element by element; a recurrent layer "
-                    "takes only activations that do, such as 'tanh', 'sigmoid' or 'relu'",
-                    type, option, activation);
-  return *kind;
 }
 
 /// keras/src/layers/rnn/lstm.py, LSTMCell.build.
@@ -29,7 +19,7 @@ Initializer with_ones_for_forget_gate(const InitializerSpec& bias_initializer, s
   };
 }
 
-std::vector<CellWeight> cell_weights(const CellSetup& setup, const Shape& inputs) {
+std::vector<CellWeight> weights_of_cell(const CellSetup& setup, const Shape& inputs) {
   check(inputs.rank() == 2, "needs one step, (batch, features), got {}; RNN runs it over all steps",
         inputs);
   const std::int64_t columns = op::gates_of(setup.op.cell) * setup.units;
@@ -45,16 +35,29 @@ std::vector<CellWeight> cell_weights(const CellSetup& setup, const Shape& inputs
   return weights;
 }
 
-void check_cell_features(const FusedCell& cell, const Shape& inputs) {
-  check_built_for(cell.weights.kernel.size(0), inputs, -1);
+void check_cell_features(const ops::RnnWeights& weights, const Shape& inputs) {
+  check_built_for(weights.kernel.size(0), inputs, -1);
 }
 
-Tensors one_step(const FusedCell& cell, const Tensor& inputs, const Tensors& states) {
-  check_cell_features(cell, inputs.shape());
+std::vector<FusedCell> fused_cell(const CellSetup& setup, const ops::RnnWeights& weights) {
+  const auto activation = setup.activation.elementwise();
+  const auto recurrent_activation = setup.recurrent_activation.elementwise();
+  if (!activation || !recurrent_activation) return {};
+  FusedCell cell{.op = setup.op, .weights = weights};
+  cell.op.activation = *activation;
+  cell.op.recurrent_activation = *recurrent_activation;
+  return {cell};
+}
+
+Tensors one_step(const CellSetup& setup, const ops::RnnWeights& weights, const Tensor& inputs,
+                 const Tensors& states) {
+  check_cell_features(weights, inputs.shape());
+  const Tensor x = ops::cast(inputs, DType::Float32);
   Tensors start;
   for (const Tensor& state : states) start.push_back(ops::cast(state, DType::Float32));
-  ops::RnnResult result = ops::rnn(ops::expand_dims(ops::cast(inputs, DType::Float32), 1), {},
-                                   cell.weights, start, cell.op);
+  const std::vector<FusedCell> fused = fused_cell(setup, weights);
+  if (fused.empty()) return composed_step(setup, weights, x, start);
+  ops::RnnResult result = ops::rnn(ops::expand_dims(x, 1), {}, weights, start, fused.front().op);
   result.states.insert(result.states.begin(), std::move(result.output));
   return std::move(result.states);
 }

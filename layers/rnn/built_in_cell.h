@@ -17,6 +17,8 @@ namespace domino::layers::detail {
 /// A built-in cell as the shared text sees it; made from the options of the cell or of its layer.
 struct CellSetup {
   op::Rnn op;
+  ActivationSpec activation;
+  ActivationSpec recurrent_activation;
   std::int64_t units;
   bool use_bias;
   bool ones_for_forget_gate;
@@ -27,25 +29,25 @@ struct CellSetup {
 
 /// Throws ValueError, naming `type`, if the options mean nothing.
 void check_units(std::string_view type, int units);
-op::UnaryKind cell_activation(std::string_view type, std::string_view option,
-                              const std::string& activation);
 
 /// Throws ValueError, naming `type`, if the options mean nothing.
 template <class Options>
 CellSetup cell_setup(std::string_view type, op::CellKind cell, const Options& o) {
   check_units(type, o.units);
+  o.activation.check_known(type);
   check_initializers(type, {o.kernel_initializer, o.recurrent_initializer, o.bias_initializer});
-  CellSetup setup{
-      .op = {.cell = cell, .activation = cell_activation(type, "activation", o.activation)},
-      .units = o.units,
-      .use_bias = o.use_bias,
-      .ones_for_forget_gate = false,
-      .kernel_initializer = o.kernel_initializer,
-      .recurrent_initializer = o.recurrent_initializer,
-      .bias_initializer = o.bias_initializer};
+  CellSetup setup{.op = {.cell = cell},
+                  .activation = o.activation,
+                  .recurrent_activation = "linear",
+                  .units = o.units,
+                  .use_bias = o.use_bias,
+                  .ones_for_forget_gate = false,
+                  .kernel_initializer = o.kernel_initializer,
+                  .recurrent_initializer = o.recurrent_initializer,
+                  .bias_initializer = o.bias_initializer};
   if constexpr (requires { o.recurrent_activation; }) {
-    setup.op.recurrent_activation =
-        cell_activation(type, "recurrent_activation", o.recurrent_activation);
+    o.recurrent_activation.check_known(type);
+    setup.recurrent_activation = o.recurrent_activation;
   }
   if constexpr (requires { o.unit_forget_bias; }) setup.ones_for_forget_gate = o.unit_forget_bias;
   if constexpr (requires { o.reset_after; }) setup.op.reset_after = o.reset_after;
@@ -56,9 +58,9 @@ CellSetup cell_setup(std::string_view type, op::CellKind cell, const Options& o)
 template <class Options>
 void cell_fields(Fields& f, Options& o) {
   f("units", o.units);
-  activation_field(f, "activation", o.activation);
+  f("activation", o.activation);
   if constexpr (requires { o.recurrent_activation; }) {
-    activation_field(f, "recurrent_activation", o.recurrent_activation);
+    f("recurrent_activation", o.recurrent_activation);
   }
   f("use_bias", o.use_bias);
   f("kernel_initializer", o.kernel_initializer);
@@ -80,13 +82,17 @@ struct CellWeight {
   Shape shape;
   Initializer initializer;
 };
-std::vector<CellWeight> cell_weights(const CellSetup& setup, const Shape& inputs);
+std::vector<CellWeight> weights_of_cell(const CellSetup& setup, const Shape& inputs);
 
 /// Throws ShapeError unless the cell was made for the features of `inputs`.
-void check_cell_features(const FusedCell& cell, const Shape& inputs);
+void check_cell_features(const ops::RnnWeights& weights, const Shape& inputs);
+
+/// The cell for the recurrent verb, if it knows the activations; else none.
+std::vector<FusedCell> fused_cell(const CellSetup& setup, const ops::RnnWeights& weights);
 
 /// One step alone: the output, then the new states.
-Tensors one_step(const FusedCell& cell, const Tensor& inputs, const Tensors& states);
+Tensors one_step(const CellSetup& setup, const ops::RnnWeights& weights, const Tensor& inputs,
+                 const Tensors& states);
 
 /// `D` has `static constexpr op::CellKind kCell`.
 template <class D, class O>
@@ -102,20 +108,15 @@ class BuiltInCell : public RNNCell<D> {
     if (D::kCell == op::CellKind::LSTM) return {"h", "c"};
     return {"h"};
   }
-  std::vector<FusedCell> fused() const final {
-    return {{.op = setup_.op,
-             .weights = {.kernel = this->weight("kernel"),
-                         .recurrent_kernel = this->weight("recurrent_kernel"),
-                         .bias = this->optional_weight("bias")}}};
-  }
+  std::vector<FusedCell> fused() const final { return fused_cell(setup_, cell_weights()); }
 
   void build(const Shape& inputs) const {
-    for (const CellWeight& w : cell_weights(setup_, inputs)) {
+    for (const CellWeight& w : weights_of_cell(setup_, inputs)) {
       this->add_weight(w.name, w.shape, w.initializer);
     }
   }
   Tensors step(const Tensor& inputs, const Tensors& states) const {
-    return one_step(fused().front(), inputs, states);
+    return one_step(setup_, cell_weights(), inputs, states);
   }
 
  protected:
@@ -125,6 +126,12 @@ class BuiltInCell : public RNNCell<D> {
         setup_(cell_setup(D::kType, D::kCell, options_)) {}
 
  private:
+  ops::RnnWeights cell_weights() const {
+    return {.kernel = this->weight("kernel"),
+            .recurrent_kernel = this->weight("recurrent_kernel"),
+            .bias = this->optional_weight("bias")};
+  }
+
   const O options_;
   const CellSetup setup_;
 };

@@ -10,7 +10,7 @@ namespace domino::layers {
 void ConvLSTM1DOptions::fields(Fields& f) {
   f("filters", filters);
   detail::convolution_fields(f, *this);
-  activation_field(f, "recurrent_activation", recurrent_activation);
+  f("recurrent_activation", recurrent_activation);
   f("kernel_initializer", kernel_initializer);
   f("recurrent_initializer", recurrent_initializer);
   f("bias_initializer", bias_initializer);
@@ -42,19 +42,20 @@ class ConvLSTMCell final : public RNNCell<ConvLSTMCell> {
 
  private:
   Tensor gates(const Tensor& x, const Tensor& h) const;
+  Tensor in_format(const Tensor& x) const { return convolution_.channels_first ? turned(x) : x; }
+  /// In the data format of the layer, as Keras, which matters to a function that mixes features.
+  Tensor activated(const ActivationSpec& activation, const Tensor& x) const {
+    return in_format(activation(in_format(x)));
+  }
 
   const ConvLSTM1DOptions options_;
   const detail::Convolution convolution_;
-  const op::UnaryKind activation_;
-  const op::UnaryKind recurrent_activation_;
 };
 
 ConvLSTMCell::ConvLSTMCell(ConvLSTM1DOptions options)
     : options_(std::move(options)),
-      convolution_(detail::convolution_of(ConvLSTM1D::kType, options_)),
-      activation_(detail::cell_activation(ConvLSTM1D::kType, "activation", options_.activation)),
-      recurrent_activation_(detail::cell_activation(ConvLSTM1D::kType, "recurrent_activation",
-                                                    options_.recurrent_activation)) {
+      convolution_(detail::convolution_of(ConvLSTM1D::kType, options_)) {
+  options_.recurrent_activation.check_known(ConvLSTM1D::kType);
   check<ValueError>(options_.filters > 0, "ConvLSTM1D: filters is {}; expected at least 1",
                     options_.filters);
   is_same(ConvLSTM1D::kType, options_.padding);
@@ -109,14 +110,13 @@ Tensor ConvLSTMCell::gates(const Tensor& x, const Tensor& h) const {
 }
 
 Tensors ConvLSTMCell::step(const Tensor& inputs, const Tensors& states) const {
-  const auto in_format = [&](const Tensor& x) {
-    return convolution_.channels_first ? turned(x) : x;
-  };
   const Tensors parts = ops::split(gates(in_format(inputs), in_format(states[0])), 4, -1);
-  const auto gate = [&](int part) { return ops::unary(recurrent_activation_, parts[part]); };
-  const Tensor now = ops::multiply(gate(0), ops::unary(activation_, parts[2]));
+  const auto gate = [&](std::size_t part) {
+    return activated(options_.recurrent_activation, parts[part]);
+  };
+  const Tensor now = ops::multiply(gate(0), activated(options_.activation, parts[2]));
   const Tensor c = ops::add(ops::multiply(gate(1), in_format(states[1])), now);
-  const Tensor h = in_format(ops::multiply(gate(3), ops::unary(activation_, c)));
+  const Tensor h = in_format(ops::multiply(gate(3), activated(options_.activation, c)));
   return {h, h, in_format(c)};
 }
 

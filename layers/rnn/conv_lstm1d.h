@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domino/layers/activations/activation_function.h"
 #include "domino/layers/convolutional/convolution.h"
 #include "domino/layers/rnn/recurrent.h"
 #include "domino/layers/seed.h"
@@ -15,8 +16,8 @@ struct ConvLSTM1DOptions {
   std::string data_format =
       "channels_last";  ///< or "channels_first": (batch, steps, features, rows)
   Integers dilation_rate = 1;
-  std::string activation = "tanh";
-  std::string recurrent_activation = "sigmoid";
+  ActivationSpec activation = "tanh";
+  ActivationSpec recurrent_activation = "sigmoid";
   bool use_bias = true;
   InitializerSpec kernel_initializer = "glorot_uniform";
   InitializerSpec recurrent_initializer = "orthogonal";

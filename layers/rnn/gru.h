@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domino/layers/activations/activation_function.h"
 #include "domino/layers/rnn/recurrent.h"
 #include "domino/layers/seed.h"
 
@@ -8,8 +9,8 @@ namespace domino::layers {
 /// Options of GRUCell; `units` is its constructor's first argument.
 struct GRUCellOptions {
   int units = 0;
-  std::string activation = "tanh";
-  std::string recurrent_activation = "sigmoid";
+  ActivationSpec activation = "tanh";
+  ActivationSpec recurrent_activation = "sigmoid";
   bool use_bias = true;
   InitializerSpec kernel_initializer = "glorot_uniform";
   InitializerSpec recurrent_initializer = "orthogonal";
@@ -39,8 +40,8 @@ class GRUCell final : public detail::BuiltInCell<GRUCell, GRUCellOptions> {
 /// Options of GRU; `units` is its constructor's first argument.
 struct GRUOptions {
   int units = 0;
-  std::string activation = "tanh";
-  std::string recurrent_activation = "sigmoid";
+  ActivationSpec activation = "tanh";
+  ActivationSpec recurrent_activation = "sigmoid";
   bool use_bias = true;
   InitializerSpec kernel_initializer = "glorot_uniform";
   InitializerSpec recurrent_initializer = "orthogonal";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domino/layers/activations/activation_function.h"
 #include "domino/layers/rnn/recurrent.h"
 #include "domino/layers/seed.h"
 
@@ -8,8 +9,8 @@ namespace domino::layers {
 /// Options of LSTMCell; `units` is its constructor's first argument.
 struct LSTMCellOptions {
   int units = 0;
-  std::string activation = "tanh";
-  std::string recurrent_activation = "sigmoid";
+  ActivationSpec activation = "tanh";
+  ActivationSpec recurrent_activation = "sigmoid";
   bool use_bias = true;
   InitializerSpec kernel_initializer = "glorot_uniform";
   InitializerSpec recurrent_initializer = "orthogonal";
@@ -39,8 +40,8 @@ class LSTMCell final : public detail::BuiltInCell<LSTMCell, LSTMCellOptions> {
 /// Options of LSTM; `units` is its constructor's first argument.
 struct LSTMOptions {
   int units = 0;
-  std::string activation = "tanh";
-  std::string recurrent_activation = "sigmoid";
+  ActivationSpec activation = "tanh";
+  ActivationSpec recurrent_activation = "sigmoid";
   bool use_bias = true;
   InitializerSpec kernel_initializer = "glorot_uniform";
   InitializerSpec recurrent_initializer = "orthogonal";
@@ -69,8 +70,8 @@ struct LSTMOptions {
 /// type, is handed on with `return_sequences`, in the order of the outputs; states carry none.
 ///
 /// Differs from Keras: `stateful` keeps its states in a Session, not in the layer, and is no matter
-/// of building; activations must work element by element. Rules = Keras hands on an unreversed mask
-/// with `go_backwards`, and ignores the carried mask beside `initial_state`.
+/// of building. Rules = Keras hands on an unreversed mask with `go_backwards`, and ignores the carried
+/// mask beside `initial_state`. Activations that mix units, such as softmax, are slow.
 /// Weights: cell/kernel, cell/recurrent_kernel, cell/bias; gates i, f, c, o.
 /// Keras: keras/src/layers/rnn/lstm.py.
 class LSTM final : public detail::LayerOfCell<LSTM, LSTMCell, LSTMOptions> {

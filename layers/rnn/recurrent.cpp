@@ -157,7 +157,7 @@ ops::RnnResult run_recurrence(const LayerHandle& layer, const LoopSetup& loop,
   const RecurrentCell& cell = recurrent_cell("RNN", layer);
   cell.check_sequences(sequences.shape());
   const std::vector<FusedCell> fused = cell.fused();
-  if (!fused.empty()) check_cell_features(fused.front(), sequences.shape());
+  if (!fused.empty()) check_cell_features(fused.front().weights, sequences.shape());
   Tensors states;
   for (const Tensor& state : initial_state) states.push_back(ops::cast(state, DType::Float32));
   if (!states.empty()) check_states(cell, "initial_state", states, sequences.shape().without(1));

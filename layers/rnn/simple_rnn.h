@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domino/layers/activations/activation_function.h"
 #include "domino/layers/rnn/recurrent.h"
 #include "domino/layers/seed.h"
 
@@ -8,7 +9,7 @@ namespace domino::layers {
 /// Options of SimpleRNNCell; `units` is its constructor's first argument.
 struct SimpleRNNCellOptions {
   int units = 0;
-  std::string activation = "tanh";
+  ActivationSpec activation = "tanh";
   bool use_bias = true;
   InitializerSpec kernel_initializer = "glorot_uniform";
   InitializerSpec recurrent_initializer = "orthogonal";
@@ -37,7 +38,7 @@ class SimpleRNNCell final : public detail::BuiltInCell<SimpleRNNCell, SimpleRNNC
 /// Options of SimpleRNN; `units` is its constructor's first argument.
 struct SimpleRNNOptions {
   int units = 0;
-  std::string activation = "tanh";
+  ActivationSpec activation = "tanh";
   bool use_bias = true;
   InitializerSpec kernel_initializer = "glorot_uniform";
   InitializerSpec recurrent_initializer = "orthogonal";

@@ -1,6 +1,7 @@
 // Configurations as Keras writes them (tests/parity/recording/configs.py), through deserialize_layer.
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -20,6 +21,7 @@ namespace domino::testing {
 namespace {
 
 using nlohmann::json;
+using ::testing::HasSubstr;
 
 json recorded_configs() {
   std::ifstream file(std::filesystem::path(DOMINO_TESTS_DIR) / "parity/data/configs.json");
@@ -145,12 +147,16 @@ TEST(LayerConfig, RefusesTheBaseOfWrappers) {
             "TimeDistributed or Bidirectional");
 }
 
-TEST(LayerConfig, RefusesAnActivationThatIsALayer) {
+TEST(LayerConfig, ReadsAnActivationThatIsALayer) {
   const Config leaky = Config::object(
       {{"class_name", "LeakyReLU"}, {"config", Config::object({{"negative_slope", 0.1}})}});
-  EXPECT_EQ(error_of([&] { return deserialize_layer(dense_with("activation", leaky)); }),
-            "Dense: 'activation': is an object of the class \"LeakyReLU\"; only activations with a "
-            "name of Keras can be read. Use \"linear\" here and a layer that computes it behind");
+  const LayerHandle layer = deserialize_layer(dense_with("activation", leaky));
+  const Config& inner = layer->config().at("activation");
+  EXPECT_EQ(inner.at("class_name").as_string(), "LeakyReLU");
+  EXPECT_EQ(inner.at("config").at("negative_slope").as_double(), 0.1);
+  const Config unknown = Config::object({{"class_name", "Sine"}, {"config", Config::object()}});
+  EXPECT_THAT(error_of([&] { return deserialize_layer(dense_with("activation", unknown)); }),
+              HasSubstr("Dense: 'activation': Sine: no layer class is called 'Sine'"));
   const LayerHandle plain = deserialize_layer(dense_with("activation", Config()));
   EXPECT_EQ(plain->config().at("activation").as_string(), "linear");
 }

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "domino/graph/registry.h"
+#include "domino/layers/activations/leaky_relu.h"
+#include "domino/layers/activations/prelu.h"
 #include "tests/layers/parity.h"
 
 namespace domino::layers {
@@ -30,6 +32,18 @@ TEST(Dense, NamesTheActivations) {
             "linear, log_sigmoid, log_softmax, mish, relu, relu6, selu, sigmoid, silu, "
             "soft_shrink, softmax, softplus, softsign, sparse_plus, sparse_sigmoid, sparsemax, "
             "squareplus, swish, tanh, tanh_shrink");
+}
+
+TEST(Dense, TakesALayerWithoutWeightsAsActivation) {
+  const DenseOptions leaky{.activation = LeakyReLU({.negative_slope = 0.5}),
+                           .kernel_initializer = "ones"};
+  EXPECT_TRUE(equal(Dense(1, leaky)(Tensor({1, 2}, {-3, 1})), Tensor({1, 1}, {-1})));
+  EXPECT_EQ(
+      error_of([] {
+        return Dense(2, {.activation = PReLU(), .name = "d"})(Tensor({1, 1}, {1}));
+      }),
+      "Dense 'd' on (1, 1): its activation, PReLU (unnamed), has weights; give \"linear\", and "
+      "put that layer behind");
 }
 
 TEST(Dense, NeedsAnInitializerOfKeras) {

@@ -29,13 +29,6 @@ TEST(ConvLSTM1D, NeedsAKnownPadding) {
             "ConvLSTM1D: padding is 'causal'; expected 'valid' or 'same'");
 }
 
-TEST(ConvLSTM1D, NeedsActivationsByElement) {
-  EXPECT_EQ(error_of([] { return ConvLSTM1D(1, 3, {.recurrent_activation = "softmax"}); }),
-            "ConvLSTM1D: recurrent_activation is 'softmax', which does not work element by "
-            "element; a recurrent layer takes only activations that do, such as 'tanh', 'sigmoid' "
-            "or 'relu'");
-}
-
 TEST(ConvLSTM1D, NeedsRows) {
   EXPECT_EQ(error_of([] {
               return ConvLSTM1D(1, 3, {.name = "c"})(ops::zeros({1, 2, 3}));

@@ -39,12 +39,6 @@ TEST(LSTMTest, MayStartWithoutForgetBias) {
   EXPECT_TRUE(equal(layer.weights()[2].value, Tensor({8}, {1, 1, 1, 1, 1, 1, 1, 1})));
 }
 
-TEST(LSTMTest, RefusesAGateThatMixesUnits) {
-  EXPECT_EQ(testing::error_of([] { return LSTM(2, {.recurrent_activation = "softmax"}); }),
-            "LSTM: recurrent_activation is 'softmax', which does not work element by element; a "
-            "recurrent layer takes only activations that do, such as 'tanh', 'sigmoid' or 'relu'");
-}
-
 TEST(LSTMTest, TellsThatKerasHandsOnAnUnreversedMask) {
   const SymbolicTensor x = Input({.shape = {kAny, 3}});
   const SymbolicTensor y =
