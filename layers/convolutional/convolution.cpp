@@ -25,6 +25,13 @@ void check_convolvable(const Convolution& convolution, const Shape& input) {
         "needs at least one step, got {}", input);
 }
 
+void check_convolvable_by_feature(const Convolution& convolution, const Tensor& input) {
+  check_sequences(input.shape());
+  const std::int64_t steps = input.size(convolution.channels_first ? 2 : 1);
+  const bool gives_none = !input.is_meta() && steps >= convolution.width() - convolution.strides;
+  if (!gives_none) check_convolvable(convolution, input.shape());
+}
+
 namespace {
 
 StepPadding padding_for(const Convolution& convolution, std::int64_t steps) {

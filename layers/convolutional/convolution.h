@@ -61,6 +61,10 @@ int features_axis(const Convolution& convolution);
 /// Throws ShapeError unless `input` is a sequence with as many steps as the kernel needs.
 void check_convolvable(const Convolution& convolution, const Shape& input);
 
+/// The same for a convolution that keeps the features apart: when it runs, too short a sequence gives no
+/// steps, as in TensorFlow, if it lacks less than a stride.
+void check_convolvable_by_feature(const Convolution& convolution, const Tensor& input);
+
 /// The new steps of `steps`, or kAny.
 std::int64_t convolved_steps(const Convolution& convolution, std::int64_t steps);
 

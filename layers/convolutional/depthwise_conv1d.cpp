@@ -38,7 +38,7 @@ void DepthwiseConv1D::build(const Shape& input) const {
 }
 
 Tensor DepthwiseConv1D::call(const Tensor& input) const {
-  detail::check_convolvable(convolution_, input.shape());
+  detail::check_convolvable_by_feature(convolution_, input);
   const Tensor kernel = weight("kernel");
   check_built_for(kernel.size(1), input.shape(), detail::features_axis(convolution_));
   return run_convolution(convolution_, input, [&](const Tensor& x, op::UnaryKind activation) {

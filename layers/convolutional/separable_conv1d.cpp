@@ -47,7 +47,7 @@ void SeparableConv1D::build(const Shape& input) const {
 }
 
 Tensor SeparableConv1D::call(const Tensor& input) const {
-  detail::check_convolvable(convolution_, input.shape());
+  detail::check_convolvable_by_feature(convolution_, input);
   const Tensor kernel = weight("depthwise_kernel");
   check_built_for(kernel.size(1), input.shape(), detail::features_axis(convolution_));
   return run_convolution(convolution_, input, [&](const Tensor& x, op::UnaryKind activation) {

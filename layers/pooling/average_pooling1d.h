@@ -21,8 +21,9 @@ struct AveragePooling1DOptions {
 ///
 /// `(batch, steps, features)` becomes `(batch, windows, features)`. With "same" the mean is over the
 /// steps that there are, without the padding.
-/// The mask is not used and ends here, with a warning. A window wider than the sequence is an error,
-/// where Keras gives no windows when it runs. Keras: keras/src/layers/pooling/average_pooling1d.py.
+/// The mask is not used and ends here, with a warning. As in Keras, a sequence too short for a
+/// window has none when it runs, if it lacks less than a stride; else it is an error, and always while
+/// a model is wired. Keras: keras/src/layers/pooling/average_pooling1d.py.
 class AveragePooling1D final
     : public detail::WindowPooling<AveragePooling1D, AveragePooling1DOptions> {
  public:

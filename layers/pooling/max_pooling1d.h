@@ -20,8 +20,9 @@ struct MaxPooling1DOptions {
 /// The largest value of each feature in every window over the steps, masked ones included.
 ///
 /// `(batch, steps, features)` becomes `(batch, windows, features)`.
-/// The mask is not used and ends here, with a warning. A window wider than the sequence is an error,
-/// where Keras gives no windows when it runs. Keras: keras/src/layers/pooling/max_pooling1d.py.
+/// The mask is not used and ends here, with a warning. As in Keras, a sequence too short for a
+/// window has none when it runs, if it lacks less than a stride; else it is an error, and always while
+/// a model is wired. Keras: keras/src/layers/pooling/max_pooling1d.py.
 class MaxPooling1D final : public detail::WindowPooling<MaxPooling1D, MaxPooling1DOptions> {
  public:
   static constexpr std::string_view kType = "MaxPooling1D";

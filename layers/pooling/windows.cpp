@@ -32,7 +32,7 @@ Windows windows_over(std::int64_t steps, const PoolingSetup& setup) {
   const std::int64_t size = setup.pool_size;
   const std::int64_t stride = setup.strides;
   const StepPadding padding = setup.same ? same_padding(steps, size, stride) : StepPadding();
-  const std::int64_t count = (steps + padding.before + padding.after - size) / stride + 1;
+  const std::int64_t count = (steps + padding.before + padding.after - size + stride) / stride;
   const auto range = [&](std::int64_t from) {
     return ops::arange(static_cast<double>(from), static_cast<double>(stride), count, DType::Int64);
   };
@@ -72,12 +72,19 @@ Tensor pooled(const Tensor& x, const Windows& windows, Pool pool) {
   return ops::divide(ops::sum(ops::where(inside, seen, 0.0), {2}), ops::expand_dims(counts, -1));
 }
 
+/// Too short a sequence has no windows when it runs, as in TensorFlow, if it lacks less than a stride;
+/// Keras refuses it while a model is wired.
+std::int64_t least_steps(const PoolingSetup& setup, const Tensor& x) {
+  if (setup.same) return 0;
+  return x.is_meta() ? setup.pool_size : setup.pool_size - setup.strides;
+}
+
 }  // namespace
 
 Tensor pool_windows(const PoolingSetup& setup, const Tensor& input, Pool pool) {
   check_sequences(input.shape());
   const Tensor x = setup.channels_first ? turned(input) : input;
-  check(setup.same || x.size(1) >= setup.pool_size,
+  check(x.size(1) >= least_steps(setup, x),
         "a window has {} steps, more than {}; use padding = \"same\"", setup.pool_size,
         input.shape());
   const Tensor y = pooled(x, windows_over(x.size(1), setup), pool);

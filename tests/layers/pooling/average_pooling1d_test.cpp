@@ -1,7 +1,10 @@
 #include "domino/layers/pooling/average_pooling1d.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "domino/backends/ops.h"
+#include "domino/graph/input_layer.h"
 #include "tests/layers/parity.h"
 
 namespace domino::layers {
@@ -28,12 +31,21 @@ TEST(AveragePooling1D, NeedsAKnownPadding) {
 }
 
 TEST(AveragePooling1D, NeedsAsManyStepsAsAWindow) {
+  const AveragePooling1D pool(3, {.strides = 1, .name = "p"});
   EXPECT_EQ(
-      error_of([] {
-        return AveragePooling1D(3, {.name = "p"})(Tensor({1, 2, 1}, {1, 2}));
+      error_of([&] {
+        return pool(Tensor({1, 1, 1}, {1}));
       }),
-      "AveragePooling1D 'p' on (1, 2, 1): a window has 3 steps, more than (1, 2, 1); use padding = "
+      "AveragePooling1D 'p' on (1, 1, 1): a window has 3 steps, more than (1, 1, 1); use padding = "
       "\"same\"");
+  EXPECT_THAT(error_of([&] {
+                return pool(Input({.shape = {2, 1}}));
+              }),
+              ::testing::HasSubstr("a window has 3 steps, more than (None, 2, 1)"));
+}
+
+TEST(AveragePooling1D, GivesNoWindowsOfATooShortSequenceWhenItRuns) {
+  EXPECT_EQ(AveragePooling1D(3)(ops::zeros({1, 2, 1})).shape(), Shape({1, 0, 1}));
 }
 
 TEST(AveragePooling1D, NeedsSequences) {

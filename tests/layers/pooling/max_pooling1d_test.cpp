@@ -1,7 +1,10 @@
 #include "domino/layers/pooling/max_pooling1d.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "domino/backends/ops.h"
+#include "domino/graph/input_layer.h"
 #include "tests/layers/parity.h"
 
 namespace domino::layers {
@@ -28,12 +31,21 @@ TEST(MaxPooling1D, NeedsAKnownPadding) {
 }
 
 TEST(MaxPooling1D, NeedsAsManyStepsAsAWindow) {
+  const MaxPooling1D pool(3, {.strides = 1, .name = "p"});
   EXPECT_EQ(
-      error_of([] {
-        return MaxPooling1D(3, {.name = "p"})(Tensor({1, 2, 1}, {1, 2}));
+      error_of([&] {
+        return pool(Tensor({1, 1, 1}, {1}));
       }),
-      "MaxPooling1D 'p' on (1, 2, 1): a window has 3 steps, more than (1, 2, 1); use padding = "
+      "MaxPooling1D 'p' on (1, 1, 1): a window has 3 steps, more than (1, 1, 1); use padding = "
       "\"same\"");
+  EXPECT_THAT(error_of([&] {
+                return pool(Input({.shape = {2, 1}}));
+              }),
+              ::testing::HasSubstr("a window has 3 steps, more than (None, 2, 1)"));
+}
+
+TEST(MaxPooling1D, GivesNoWindowsOfATooShortSequenceWhenItRuns) {
+  EXPECT_EQ(MaxPooling1D(3)(ops::zeros({1, 2, 1})).shape(), Shape({1, 0, 1}));
 }
 
 TEST(MaxPooling1D, NeedsSequences) {
