@@ -144,6 +144,13 @@ ops::RnnResult run_steps(const LayerHandle& layer, const LoopSetup& loop, const 
   return StepLoop(layer, loop, x, mask, std::move(states)).run();
 }
 
+/// A state as float32; as in Keras, one row serves all sequences.
+Tensor for_each_row(const Tensor& state, std::int64_t batch) {
+  const Tensor x = ops::cast(state, DType::Float32);
+  const bool serves_all = x.rank() > 0 && x.size(0) == 1 && batch != 1;
+  return serves_all ? ops::broadcast_to(x, x.shape().with(0, batch)) : x;
+}
+
 /// A mask of single features acts inside the step of a stack, where the next cell sees it.
 bool masks_features(const OptionalMask& mask) {
   return mask && mask->shape().rank() == 3 && mask->shape()[2] != 1;
@@ -159,7 +166,8 @@ ops::RnnResult run_recurrence(const LayerHandle& layer, const LoopSetup& loop,
   const std::vector<FusedCell> fused = cell.fused();
   if (!fused.empty()) check_cell_features(fused.front().weights, sequences.shape());
   Tensors states;
-  for (const Tensor& state : initial_state) states.push_back(ops::cast(state, DType::Float32));
+  for (const Tensor& state : initial_state)
+    states.push_back(for_each_row(state, sequences.size(0)));
   if (!states.empty()) check_states(cell, "initial_state", states, sequences.shape().without(1));
   LoopSetup inner = loop;
   const bool zeroes_others = zeroes_other_steps(loop, mask);

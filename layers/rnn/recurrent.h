@@ -20,7 +20,7 @@ template <class T>
 struct RecurrentCall {
   MaskArgument<T> mask = {};
   /// h, and c of an LSTM, each (batch, units); of a stack those of its cells one behind the other; of
-  /// Bidirectional first those of the forward layer.
+  /// Bidirectional first those of the forward layer. One row, (1, units), serves all sequences.
   std::vector<T> initial_state = {};
 };
 
