@@ -69,6 +69,13 @@ Tensor constant(const Config& value, std::optional<DType> dtype, bool on_meta) {
 
 }  // namespace
 
+Tensor constant_tensor(const Config& value, bool on_meta) {
+  const std::string_view type = class_name(value);
+  if (type != "__numpy__" && type != "__tensor__") return constant(value, std::nullopt, on_meta);
+  const Config& array = value.at("config");
+  return constant(array.at("value"), dtype_from_name(array.at("dtype").as_string()), on_meta);
+}
+
 OperationArguments::OperationArguments(const std::vector<std::string_view>& parameters,
                                        const Config& config, const Tensors& tensors,
                                        const Config& options)
@@ -94,13 +101,8 @@ Tensor OperationArguments::tensor_of(const Config& value) const {
   if (const auto place = Operation::place_of_argument(value)) {
     return tensors_.at(static_cast<std::size_t>(*place));
   }
-  const bool on_meta = std::ranges::any_of(tensors_, [](const Tensor& t) { return t.is_meta(); });
-  const std::string_view type = class_name(value);
-  if (type == "__numpy__" || type == "__tensor__") {
-    const Config& array = value.at("config");
-    return constant(array.at("value"), dtype_from_name(array.at("dtype").as_string()), on_meta);
-  }
-  return constant(value, std::nullopt, on_meta);
+  return constant_tensor(
+      value, std::ranges::any_of(tensors_, [](const Tensor& t) { return t.is_meta(); }));
 }
 
 Tensor OperationArguments::tensor(std::string_view name) const {

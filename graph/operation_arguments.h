@@ -9,6 +9,10 @@
 
 namespace domino {
 
+/// A number, nested lists or an array of a Keras file as a tensor, beside others that are meta or not: on
+/// meta its value number is that of its text.
+Tensor constant_tensor(const Config& value, bool on_meta);
+
 /// What one function of `keras.ops` is given: tensors, numbers and lists among its arguments, and its
 /// static configuration. Throws ValueError naming the argument that does not fit.
 class OperationArguments {

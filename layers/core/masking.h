@@ -3,24 +3,25 @@
 #include <string>
 #include <string_view>
 
+#include "domino/backends/ops.h"
 #include "domino/graph/layer_templates.h"
+#include "domino/layers/numbers.h"
 
 namespace domino::layers {
 
 /// Options of Masking.
 struct MaskingOptions {
-  double mask_value = 0.0;
+  Numbers mask_value = 0.0;  ///< or an array that broadcasts to the input, such as one per feature
   std::string name = {};
   void fields(Fields& f);
 };
 
-/// Masks the steps at which every feature equals `mask_value`.
+/// Masks the steps at which every feature equals `mask_value`, or its entry of it.
 ///
 /// `(batch, ..., features)` keeps its shape; masked steps become 0. Makes the mask, `any(x !=
 /// mask_value)` over the last axis, whatever mask the input carries. Compared are exact float32
 /// numbers: -0 equals 0, NaN equals nothing, so that a step with a NaN is kept. Keras:
-/// keras/src/layers/core/masking.py; without arrays as `mask_value`, and without TensorFlow's
-/// taking of denormal numbers for 0.
+/// keras/src/layers/core/masking.py; without TensorFlow's taking of denormal numbers for 0.
 class Masking final : public UnaryLayer<Masking> {
  public:
   static constexpr std::string_view kType = "Masking";
@@ -33,6 +34,8 @@ class Masking final : public UnaryLayer<Masking> {
   OptionalMask compute_mask(const Tensor& x, const OptionalMask& mask = {}) const;
 
  private:
+  ops::Operand masked_value(const Tensor& x) const;
+
   const MaskingOptions options_;
 };
 
