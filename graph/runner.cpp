@@ -46,7 +46,9 @@ Tensors Run::operator()(const Tensors& inputs) {
   const RulesScope scope(rules_);
   feed(inputs);
   for (const int vertex : dag_.order()) {
-    if (!dag_.is_input(vertex)) visit(vertex);
+    if (dag_.is_input(vertex)) continue;
+    if (plan_.vertices[static_cast<std::size_t>(vertex)].runs) visit(vertex);
+    release_inputs(vertex);
   }
   Tensors outputs;
   for (std::size_t i = 0; i < dag_.outputs().size(); ++i) {
@@ -121,7 +123,6 @@ void Run::visit(int vertex) {
     error.add_context(call_title(layer, call));
     throw;
   }
-  release_inputs(vertex);
 }
 
 void Run::evaluate(int vertex, const MaskPlan::Evaluation& evaluation) {

@@ -66,6 +66,7 @@ class Propagation {
   void record_facts(int vertex, const Call<EdgeFacts>& call, const CallTrace& trace,
                     const std::vector<EdgeFacts>& outputs);
   void prune();
+  void skip_unread(const std::vector<bool>& needed_masks);
   void find_missed();
 
   const Dag& dag_;
@@ -154,8 +155,7 @@ MaskArgument<EdgeFacts> without_missing(const MaskArgument<EdgeFacts>& argument)
     if (is_missing(mask)) mask.reset();
   }
   const bool any = std::ranges::any_of(present, [](const auto& mask) { return mask.has_value(); });
-  return any ? MaskArgument<EdgeFacts>(std::move(present), argument.by_place())
-             : MaskArgument<EdgeFacts>();
+  return any ? MaskArgument<EdgeFacts>(std::move(present)) : MaskArgument<EdgeFacts>();
 }
 
 Call<EdgeFacts> Propagation::call_in(const Environment& environment, int vertex) const {
@@ -472,9 +472,34 @@ void Propagation::prune() {
       need_all(evaluation.passed);
       std::for_each(evaluation.previous.begin(), evaluation.previous.end(), need);
     }
-    need_all(vertex.attached);
+    // A function reads no masks.
+    if (!dag_.layer(*it).is_operation()) need_all(vertex.attached);
     need_all(vertex.passed);
   }
+  skip_unread(needed);
+}
+
+/// A function that only makes a mask which the plan has from a layer need not run.
+void Propagation::skip_unread(const std::vector<bool>& needed_masks) {
+  std::set<int> read;
+  for (const Endpoint& output : dag_.outputs()) read.insert(output.vertex);
+  for (const auto& [from, mask] : plan_.values) {
+    if (needed_masks[static_cast<std::size_t>(mask)]) read.insert(from.vertex);
+  }
+  for (auto it = dag_.order().rbegin(); it != dag_.order().rend(); ++it) {
+    const bool runs = !dag_.layer(*it).is_operation() || read.contains(*it);
+    plan_.vertices[static_cast<std::size_t>(*it)].runs = runs;
+    if (!runs) continue;
+    for (const InputEdge& edge : dag_.in_edges(*it)) {
+      if (edge.parameter >= 0 && !edge.from.is_mask) read.insert(edge.from.vertex);
+    }
+  }
+}
+
+/// Whether such a mask can be meant for such a tensor: (batch, steps) for (batch, steps, features), or for
+/// scores of (batch, steps).
+bool may_mask(const Shape& mask, const Shape& tensor) {
+  return mask.rank() < tensor.rank() || mask == tensor;
 }
 
 bool is_missing(const MaskFact& fact) {
@@ -483,8 +508,14 @@ bool is_missing(const MaskFact& fact) {
 
 /// For each lost mask: the calls behind the loss that take a mask and were given none.
 void Propagation::find_missed() {
-  const auto misses = [&](int vertex) {
-    return std::ranges::any_of(plan_.vertices[static_cast<std::size_t>(vertex)].facts, is_missing);
+  const auto misses = [&](int vertex, MaskId lost) {
+    const Shape& mask = plan_.masks[static_cast<std::size_t>(lost)].shape;
+    return std::ranges::any_of(
+        plan_.vertices[static_cast<std::size_t>(vertex)].facts, [&](const MaskFact& fact) {
+          const auto& outputs = dag_.node(fact.from.vertex).outputs;
+          return is_missing(fact) &&
+                 may_mask(mask, outputs[static_cast<std::size_t>(fact.from.output)].shape);
+        });
   };
   for (MaskPlan::Vertex& vertex : plan_.vertices) {
     for (MaskFact& fact : vertex.facts) {
@@ -496,7 +527,7 @@ void Propagation::find_missed() {
       }
       fact.missed_by = dag_.reachable_from(fact.target);
       if (is_missing(fact)) fact.missed_by.insert(fact.missed_by.begin(), fact.target);
-      std::erase_if(fact.missed_by, [&](int behind) { return !misses(behind); });
+      std::erase_if(fact.missed_by, [&](int behind) { return !misses(behind, fact.mask); });
     }
   }
 }

@@ -35,8 +35,8 @@ struct MaskFact {
   MaskId mask = kNoMaskId;  ///< the mask that reaches the call, or that was taken off before
   bool by_hand = false;  ///< the call names this mask, or it was written there; the tensor lacks it
   MaskFate fate = MaskFate::None;
-  /// The calls that would have used the mask, if it is lost here: those behind that take a mask and
-  /// are given none, and the reader itself if the mask is kept from it.
+  /// The calls that would have used the mask, if it is lost here: those behind that take a mask of
+  /// tensors that have its axes and are given none, and the reader itself if the mask is kept from it.
   std::vector<int> missed_by;
   int taken_off_by = -1;  ///< the vertex that took it off
 };
@@ -65,6 +65,7 @@ struct MaskPlan {
   };
 
   struct Vertex {
+    bool runs = true;          ///< false for a function that nobody reads
     Given attached;            ///< hang on the input tensors
     Given passed;              ///< given to the call
     std::vector<MaskId> hung;  ///< per output: the call hangs this mask on it

@@ -83,6 +83,25 @@ TEST_F(ReportTest, ShowsWhoRunsUnmaskedAndWhere) {
   EXPECT_THAT(model.summary(), HasSubstr("unmasked\n"));
 }
 
+/// Drops the steps.
+class LastStep final : public UnaryLayer<LastStep> {
+ public:
+  static constexpr std::string_view kType = "LastStep";
+  Tensor call(const Tensor& x) const { return ops::select(x, 1, -1); }
+};
+
+/// Takes a mask, as Softmax does, of tensors of any rank.
+class Masked final : public UnaryLayer<Masked> {
+ public:
+  static constexpr std::string_view kType = "Masked";
+  Tensor call(const Tensor& x, const OptionalMask&) const { return ops::add(x, 1); }
+};
+
+TEST_F(ReportTest, NobodyMissesAMaskWhoseStepsAreGone) {
+  const Model model(ids_, Masked()(LastStep()(MarkZeros()(ids_))));
+  EXPECT_THAT(model.report(), Not(HasSubstr("would have used")));
+}
+
 TEST_F(ReportTest, NamesTheMakerOnTheWayOfTwoEqualMasks) {
   const Model model(ids_, {SumSteps()(MarkZeros()(ids_)), SumSteps()(MarkZeros()(ids_))});
   EXPECT_THAT(model.report(), AllOf(HasSubstr("used (mask of MarkZeros 'mark_zeros')"),

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -98,6 +99,9 @@ TEST_F(LoadModelTest, PredictsAsKerasDoes) {
 TEST_F(LoadModelTest, SeesMasksInTheFileAsThoseOfTheLayersThatMadeThem) {
   const Model model = load_model(path_of("functional.keras"));
   EXPECT_EQ(model.plan().masks.size(), 1);
+  const auto& vertices = model.plan().vertices;
+  // The operation NotEqual need not run.
+  EXPECT_EQ(std::ranges::count(vertices, false, &MaskPlan::Vertex::runs), 1);
   EXPECT_THAT(model.report(), AllOf(HasSubstr("Embedding 'embedding': -> made"),
                                     HasSubstr("Bidirectional 'bidirectional'")));
   EXPECT_EQ(model.rules(), MaskRules::Keras);
