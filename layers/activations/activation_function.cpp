@@ -155,6 +155,11 @@ Config ActivationSpec::to_config() const {
 ActivationSpec ActivationSpec::from_config(const Config& config) {
   if (config.is_null()) return "linear";
   if (!config.is_object()) return config.as_string();
+  const Config* type = config.find("class_name");
+  check<ValueError>(type == nullptr || !type->is_string() || type->as_string() != "function",
+                    "is a function, {}; only functions of Keras, by their names, and layers can be "
+                    "read. Use \"linear\" here and a layer that computes it behind",
+                    config.at("config").to_json());
   return ActivationSpec(deserialize_layer(config));
 }
 

@@ -82,8 +82,8 @@ TEST_F(HostileConfigTest, NothingIsImportedOrCalled) {
   expect_refused(
       R"("activation": "tanh")",
       R"("activation": {"class_name": "function", "config": "system", "module": "os"})",
-      "only activations with a name of Keras can be read. Use \"linear\" here and a layer "
-      "that computes it behind");
+      "only functions of Keras, by their names, and layers can be read. Use \"linear\" here and a "
+      "layer that computes it behind");
 }
 
 TEST_F(HostileConfigTest, WhatShouldBeAnObjectIsNone) {
