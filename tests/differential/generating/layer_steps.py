@@ -227,7 +227,12 @@ def _merging(class_name: str) -> None:
 
 
 def _broadcasts(b: Builder, x: Ref) -> Ref:
-    """A tensor that can be merged with `x`: of the same sizes, but for sizes of 1."""
+    """A tensor that can be merged with `x`: of the same sizes, but for sizes of 1.
+
+    Where one has nothing but rows, and as many as the other has features, TensorFlow takes them for a bias.
+    """
+    if b.square:
+        return b.like(x)
     shape = b.shape(x)
     fits = lambda s: len(s) == len(shape) and all(a == c or 1 in (a, c) for a, c in zip(s, shape, strict=True))
     return b.pick(lambda t: is_float(t) and fits(t.shape))

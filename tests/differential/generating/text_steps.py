@@ -48,14 +48,16 @@ def text_vectorization(b: Builder) -> None:
         standardize=lambda: b.choose("lower", "strip_punctuation", None),
         ngrams=lambda: b.choose(2, (1, 2)),
     ) | b.sometimes(0.2, split="character")
-    column = _column(b, _texts(b))
+    texts = _texts(b)
     if b.chance(0.7):
         # Were it left open, Keras would take it for as many steps as the inputs have.
-        length = b.steps or 4
-        b.ids.update(b.layer("TextVectorization", column, vocabulary=TOKENS, output_sequence_length=length, **options))
-    else:
+        options["output_sequence_length"] = b.steps or 4
+        b.ids.update(b.layer("TextVectorization", _column(b, texts), vocabulary=TOKENS, **options))
+    else:  # of (batch, 1) Keras says another shape than it gives
         mode = b.choose("multi_hot", "count")
-        b.layer("TextVectorization", column, vocabulary=TOKENS, output_mode=mode, **options)
+        first = b.op("operator.getitem", texts, (slice(None), 0))
+        b.texts.add(first)
+        b.layer("TextVectorization", first, vocabulary=TOKENS, output_mode=mode, **options)
 
 
 @step(0.7)
