@@ -219,7 +219,7 @@ MaskId Propagation::number(const ValueFacts& mask, int vertex,
                            const std::vector<MaskId>& previous) {
   const auto [it, is_new] = ids_.try_emplace(mask.value, static_cast<MaskId>(plan_.masks.size()));
   if (is_new) {
-    MaskOrigin origin{vertex, std::nullopt, mask.shape, mask.dtype};
+    MaskOrigin origin{vertex, std::nullopt, mask.shape, mask.dtype, mask.value};
     for (const MaskId from : previous) {
       if (from != kNoMaskId && !origin.changed) origin.changed = from;
     }
@@ -313,6 +313,7 @@ void Propagation::visit(int vertex) {
   planned.attached = attached_ids(call);
   planned.passed = ids_of(inferred.trace.masks.passed);
   planned.accidents = inferred.trace.masks.accidents;
+  for (const EdgeFacts& output : inferred.outputs) planned.values.push_back(output.value);
   number_outputs(vertex, call, inferred, true);
   record_facts(vertex, call, inferred.trace, inferred.outputs);
   carried_.set(vertex, std::move(inferred.outputs));

@@ -47,6 +47,7 @@ struct MaskOrigin {
   std::optional<MaskId> changed;  ///< the mask that it was made from; none: from data
   Shape shape;
   DType dtype = DType::Bool;
+  ValueNumber value;
 };
 
 /// Which masks every call of a graph is given and makes, and how the runner computes them. Follows
@@ -71,6 +72,7 @@ struct MaskPlan {
     std::vector<MaskId> hung;  ///< per output: the call hangs this mask on it
     std::vector<Evaluation> evaluations;
     std::vector<MaskId> outputs;         ///< per output: what it carries behind the call
+    std::vector<ValueNumber> values;     ///< of the outputs; they depend on the masks that are used
     std::vector<MaskFact> facts;         ///< of the edges into it, by parameter and position
     std::vector<std::string> accidents;  ///< what Keras' rules changed here
   };
