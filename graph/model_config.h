@@ -19,7 +19,7 @@ bool is_model_class(std::string_view class_name);
 Model model_from_config(const Config& serialized, MaskRules rules);
 
 /// The inverse: the calls of the model as they were made, under Keras' rules. Throws BuildError for what
-/// Keras has no words for: a mask read off a tensor, or one switched off.
+/// Keras has no words for: a mask read off a tensor.
 Config model_to_config(const Model& model);
 
 }  // namespace domino

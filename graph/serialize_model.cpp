@@ -36,7 +36,7 @@ class CallWriter {
   Config operation_argument(const Config& value, const SymbolicTensors& tensors) const;
   Config tensor(const SymbolicTensor& tensor) const;
   Config argument(const SymbolicTensors& tensors, bool alone) const;
-  Config masks(const Layer& layer, const MaskArgument<SymbolicTensor>& given, bool alone) const;
+  Config masks(const MaskArgument<SymbolicTensor>& given, bool alone) const;
   Config value(const CallNode& node, std::string_view name) const;
   Config::Array args(const CallNode& node) const;
   Config keywords(const CallNode& node) const;
@@ -123,12 +123,9 @@ Config CallWriter::argument(const SymbolicTensors& tensors, bool alone) const {
   return list;
 }
 
-Config CallWriter::masks(const Layer& layer, const MaskArgument<SymbolicTensor>& given,
-                         bool alone) const {
-  using Kind = MaskArgument<SymbolicTensor>::Kind;
-  check<BuildError>(given.kind() != Kind::None, "{}: a mask is switched off, which Keras cannot do",
-                    layer.title());
-  if (given.kind() == Kind::Attached) return {};
+Config CallWriter::masks(const MaskArgument<SymbolicTensor>& given, bool alone) const {
+  // Keras reads None as what the tensor carries, and so does the model under its rules.
+  if (given.kind() != MaskArgument<SymbolicTensor>::Kind::Given) return {};
   Config::Array list;
   for (const auto& mask : given.masks()) list.push_back(mask ? tensor(*mask) : Config());
   // Keras looks for what hangs on the tensor if it reads None, but not if it reads [None].
@@ -147,7 +144,7 @@ Config CallWriter::value(const CallNode& node, std::string_view name) const {
       return argument(call.arguments[i], alone);
     }
     if (signature[i].mask == name && i < call.masks.size()) {
-      return masks(*node.layer, call.masks[i], alone);
+      return masks(call.masks[i], alone);
     }
   }
   return {};
