@@ -9,7 +9,7 @@
 
 #include "domino/core/check.h"
 #include "domino/graph/operation.h"
-#include "domino/graph/registry.h"
+#include "domino/io/mask_wiring_internal.h"
 
 namespace domino {
 namespace {
@@ -75,30 +75,38 @@ Config list_of(const std::vector<int>& axes) {
 
 }  // namespace
 
-SymbolicTensor call_operation(std::string_view type, const SymbolicTensors& tensors,
-                              Config::Array args, Config config) {
-  const auto module = operation_module(type);
-  check<BuildError>(module.has_value(), "the operation {} is not among those that Domino computes",
-                    type);
-  if (config.is_null()) config = Config::object();
-  const LayerHandle layer = deserialize_layer(
-      Config::object({{"module", *module}, {"class_name", type}, {"config", std::move(config)}}));
-  return dynamic_cast<const Operation&>(*layer)(
-      tensors, Config::object({{"args", std::move(args)}, {"kwargs", Config::object()}}),
-      SourceLocation{})[0];
-}
-
 void MaskOperations::know(const ValueNumber& value, const SymbolicTensor& tensor) {
   known_.try_emplace(value, tensor);
 }
 
+void MaskOperations::know_carrier(const ValueNumber& mask, const SymbolicTensor& carrier) {
+  carriers_.try_emplace(mask, carrier);
+}
+
 SymbolicTensor MaskOperations::tensor(const ValueNumber& value) {
   if (const auto it = known_.find(value); it != known_.end()) return it->second;
-  const Step* step = trace_.find(value);
-  check<BuildError>(step != nullptr, "a mask is made of values that are no tensors of the model");
-  SymbolicTensor result = made(*step);
+  SymbolicTensor result = made(value);
   known_.emplace(value, result);
   return result;
+}
+
+SymbolicTensor MaskOperations::made(const ValueNumber& value) {
+  try {
+    const Step* step = trace_.find(value);
+    check<BuildError>(step != nullptr, "a mask is made of values that are no tensors of the model");
+    return made(*step);
+  } catch (const BuildError&) {
+    const auto carrier = carriers_.find(value);
+    if (carrier == carriers_.end()) throw;
+    return mask_on(carrier->second);
+  }
+}
+
+SymbolicTensor MaskOperations::mask_on(const SymbolicTensor& carrier) {
+  const std::pair<const CallNode*, int> place(carrier.node().get(), carrier.index());
+  auto it = read_.find(place);
+  if (it == read_.end()) it = read_.emplace(place, mask_read_off(carrier)).first;
+  return it->second;
 }
 
 /// A number stands as it is, everything else is a tensor.

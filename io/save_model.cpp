@@ -12,6 +12,7 @@
 #include "domino/io/keras_archive_writer_internal.h"
 #include "domino/io/keras_wiring_internal.h"
 #include "domino/io/layer_assets_internal.h"
+#include "domino/io/unrolled_layers_internal.h"
 
 namespace domino {
 namespace {
@@ -46,11 +47,14 @@ std::string metadata() {
 
 }  // namespace
 
-void save_model(const Model& model, const std::filesystem::path& file) {
+void save_model(const Model& model, const std::filesystem::path& file, const SaveOptions& options) {
   check<IoError>(file.extension() == ".keras", "'{}': save_model writes .keras files",
                  file.string());
-  const Model saved = model.built() ? as_keras_computes(model) : model;
-  const std::string config = model_to_config(saved).to_json();
+  if (!model.built()) check_unwired(model);
+  const Model saved = model.built() ? as_keras_computes(model, options.masked_inputs) : model;
+  const Config calls = model_to_config(saved);
+  const bool intended = model.rules() == MaskRules::Intended;
+  const std::string config = (intended ? as_loops(calls) : calls).to_json();
   KerasArchiveWriter archive(file);
   archive.add_text("metadata.json", metadata());
   archive.add_text("config.json", config);

@@ -9,6 +9,8 @@
 #include <cmath>
 #include <string>
 
+#include "domino/backends/ops.h"
+#include "domino/core/mask.h"
 #include "domino/graph/registry.h"
 #include "domino/graph/sequential.h"
 #include "domino/graph/warnings.h"
@@ -154,6 +156,113 @@ TEST_F(SaveModelTest, LetsMasksPassConcatenationAndNestedModels) {
   const SymbolicTensor y = layers::SimpleRNN(2)(joined, {.initial_state = {state}});
   const Model model(input, {twice, y});
   expect_same(written(model)(Tensors{ids()}), model(Tensors{ids()}));
+}
+
+/// Steps for the sentences of ids(), without a mask and with theirs.
+std::vector<Tensor> with_masks_and_without() {
+  std::vector<float> numbers;
+  for (int i = 0; i < 3 * 5 * 4; ++i) numbers.push_back(static_cast<float>(i % 7) / 7 - 0.4F);
+  const Tensor x({3, 5, 4}, std::move(numbers));
+  return {x, x.with_mask(Mask(ops::not_equal(ids(), 0)))};
+}
+
+SymbolicTensor features_input() { return Input({.shape = {kAny, 4}, .name = "features"}); }
+
+TEST_F(SaveModelTest, ComputesTheSameWhateverMasksInputsBring) {
+  const SymbolicTensor x = features_input();
+  const SymbolicTensor attended =
+      layers::Add()({x, layers::MultiHeadAttention(1, 2)({.query = x, .value = x})});
+  const SymbolicTensor state = layers::LSTM(2)(attended);
+  const SymbolicTensor y =
+      layers::GRU(2, {.return_sequences = true})(x, {.initial_state = {state}});
+  const SymbolicTensor weights = layers::Softmax({.axis = {1}})(x);
+  const SymbolicTensor off = layers::GRU(2)(x, {.mask = kNoMask});
+  const Model model(x, {attended, y, layers::GRU(2)(y), weights, layers::GRU(2)(weights), off});
+  const Model again = written(model);
+  for (const Tensor& input : with_masks_and_without()) {
+    expect_same(again(Tensors{input}), model(Tensors{input}));
+  }
+}
+
+TEST_F(SaveModelTest, ReadsNoMaskOffNaN) {
+  const SymbolicTensor x = features_input();
+  const SymbolicTensor state = Input({.shape = {2}});
+  const Model model({x, state},
+                    layers::GRU(2, {.return_sequences = true})(x, {.initial_state = {state}}));
+  const Model again = written(model);
+  const Tensor h({1, 2}, std::vector<float>{0.5F, -0.5F});
+  const Tensor steps({1, 2, 4}, std::vector<float>{1, 2, 3, 4, NAN, 1, 1, INFINITY});
+  expect_same(again(Tensors{steps, h}), model(Tensors{steps, h}));
+  const Tensor padded = steps.with_mask(Mask({1, 2}, {1, 0}));
+  expect_same(again(Tensors{padded, h}), model(Tensors{padded, h}));
+}
+
+TEST_F(SaveModelTest, RefusesAMaskOfAnInputThatHasToBeTurned) {
+  const SymbolicTensor x = features_input();
+  const SymbolicTensor reversed =
+      layers::LSTM(3, {.return_sequences = true, .go_backwards = true, .name = "back"})(x);
+  const Model model(x, layers::LSTM(2)(reversed));
+  const std::string error = error_of<BuildError>([&] { save_model(model, path_); });
+  EXPECT_THAT(error, HasSubstr("LSTM 'back'"));
+  EXPECT_THAT(error, HasSubstr("{.masked_inputs = false}"));
+  EXPECT_FALSE(std::filesystem::exists(path_));
+
+  save_model(model, path_, {.masked_inputs = false});
+  const Tensor input = with_masks_and_without()[0];
+  expect_same(load_model(path_)(Tensors{input}), model(Tensors{input}));
+}
+
+TEST_F(SaveModelTest, LetsAMaskEndThatNobodyUses) {
+  const SymbolicTensor x = features_input();
+  const SymbolicTensor reversed =
+      layers::LSTM(3, {.return_sequences = true, .go_backwards = true})(x);
+  const Model model(x, layers::Conv1D(2, 2)(layers::Dense(2)(reversed)));
+  const Model again = written(model);
+  for (const Tensor& input : with_masks_and_without()) {
+    expect_same(again(Tensors{input}), model(Tensors{input}));
+  }
+}
+
+TEST_F(SaveModelTest, RefusesToReadAMaskThatKerasCannotRead) {
+  const SymbolicTensor x = Input({.shape = {kAny, 3, 4}, .name = "steps"});
+  const Model model(x, layers::Softmax({.axis = {1}})(x));
+  const std::string error = error_of<BuildError>([&] { save_model(model, path_); });
+  EXPECT_THAT(error, HasSubstr("of float32 (None, None, 3, 4) of InputLayer 'steps' Keras has no"));
+}
+
+TEST_F(SaveModelTest, WritesLoopsWhereUnrolledStepsWouldBeZeroed) {
+  const SymbolicTensor input = Input({.shape = {5}, .dtype = DType::Int32});
+  const SymbolicTensor x = embedded(input);
+  const Model model(
+      input, {layers::Bidirectional(layers::GRU(2, {.return_sequences = true, .unroll = true}))(x),
+              layers::SimpleRNN(2, {.return_sequences = true,
+                                    .go_backwards = true,
+                                    .unroll = true,
+                                    .zero_output_for_mask = true})(x)});
+  expect_same(written(model)(Tensors{ids()}), model(Tensors{ids()}));
+}
+
+TEST_F(SaveModelTest, WarnsOfNoMaskThatTheModelDoesNotLose) {
+  const SymbolicTensor x = features_input();
+  const SymbolicTensor attended =
+      layers::Add()({x, layers::MultiHeadAttention(1, 2)({.query = x, .value = x})});
+  const SymbolicTensor state = layers::LSTM(2)(attended);
+  const Model model(x, layers::GRU(2)(attended, {.initial_state = {state}}));
+  std::vector<std::string> warnings;
+  set_warning_sink([&](const std::string& text) { warnings.push_back(text); });
+  save_model(model, path_);
+  EXPECT_THAT(warnings, ::testing::IsEmpty());
+}
+
+TEST_F(SaveModelTest, RefusesARowWithoutAGraphWhoseMasksMayDiffer) {
+  const Sequential turned(
+      {layers::Masking(),
+       layers::LSTM(3, {.return_sequences = true, .go_backwards = true, .name = "back"})});
+  const std::string error = error_of<BuildError>([&] { save_model(turned, path_); });
+  EXPECT_THAT(error, HasSubstr("LSTM 'back'"));
+  EXPECT_THAT(error, HasSubstr("call it once"));
+  const Sequential plain({layers::Masking(), layers::Bidirectional(layers::LSTM(3))});
+  EXPECT_NO_THROW(save_model(plain, path_));
 }
 
 TEST_F(SaveModelTest, KeepsASequentialOne) {
