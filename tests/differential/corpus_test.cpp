@@ -47,14 +47,18 @@ TEST_P(CorpusOnTest, DominoComputesWhatKerasDoes) {
 INSTANTIATE_TEST_SUITE_P(Backends, CorpusOnTest, ::testing::Values("cpu", "reference"),
                          [](const auto& info) { return std::string(info.param); });
 
-// What Keras makes of the files, and of those under the intended rules, back.py asks.
-TEST_F(CorpusTest, SavedFilesSayWhatTheModelComputes) {
+class SavedCorpusTest : public CorpusTest, public ::testing::WithParamInterface<MaskRules> {};
+
+// What Keras makes of the files, back.py asks.
+TEST_P(SavedCorpusTest, FilesSayWhatTheModelComputes) {
   for (const auto& model : corpus()) {
-    const auto found =
-        differences_when_saved(read_case(model), MaskRules::Keras, in_folder("copy.keras"));
-    report(model, found);
+    report(model, differences_when_saved(read_case(model), GetParam(), in_folder("copy.keras")));
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Rules, SavedCorpusTest,
+                         ::testing::Values(MaskRules::Keras, MaskRules::Intended),
+                         [](const auto& info) { return std::string(name_of(info.param)); });
 
 }  // namespace
 }  // namespace domino

@@ -10,10 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include "domino/core/error.h"
-#include "domino/core/mask.h"
 #include "domino/graph/warnings.h"
 #include "domino/io/load_model.h"
-#include "domino/io/safetensors.h"
 #include "domino/io/save_model.h"
 #include "tests/differential/saved_case.h"
 
@@ -26,26 +24,14 @@ void print(const json& record) {
   std::cout << record.dump(-1, ' ', true, json::error_handler_t::replace) << std::endl;
 }
 
-void add(NamedTensors& tensors, const std::string& what, const std::string& masks,
-         const std::string& batch, const Tensors& values) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::string place = "/" + batch + "/" + std::to_string(i);
-    tensors.push_back({what + place, values[i].without_mask()});
-    if (values[i].mask()) tensors.push_back({masks + place, values[i].mask()->tensor()});
-  }
-}
-
 void resave(const std::filesystem::path& file, MaskRules rules,
             const std::filesystem::path& folder) {
   const SavedCase saved = read_case(file);
   const Model model = load_model(file, {.rules = rules});
-  NamedTensors tensors;
-  for (const SavedBatch& batch : saved.batches) {
-    add(tensors, "in", "inmask", batch.name, batch.inputs);
-    add(tensors, "out", "mask", batch.name, model(batch.inputs));
-  }
+  std::vector<Tensors> batches;
+  for (const SavedBatch& batch : saved.batches) batches.push_back(batch.inputs);
   save_model(model, folder / (saved.name() + ".keras"));
-  write_safetensors(folder / (saved.name() + ".safetensors"), tensors);
+  write_case(folder, saved.name(), model, batches);
 }
 
 int run(const std::string& rules, const std::filesystem::path& folder,

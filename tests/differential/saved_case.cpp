@@ -30,6 +30,15 @@ void put(Tensors& tensors, std::size_t index, const Tensor& value) {
   tensors[index] = value;
 }
 
+void add(NamedTensors& tensors, const std::string& what, const std::string& masks,
+         const std::string& batch, const Tensors& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::string place = "/" + batch + "/" + std::to_string(i);
+    tensors.push_back({what + place, values[i].without_mask()});
+    if (values[i].mask()) tensors.push_back({masks + place, values[i].mask()->tensor()});
+  }
+}
+
 }  // namespace
 
 SavedCase read_case(const std::filesystem::path& model) {
@@ -55,6 +64,17 @@ SavedCase read_case(const std::filesystem::path& model) {
     result.batches.push_back(std::move(batch));
   }
   return result;
+}
+
+void write_case(const std::filesystem::path& folder, const std::string& name, const Model& model,
+                const std::vector<Tensors>& batches) {
+  NamedTensors tensors;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    const std::string batch = std::to_string(i);
+    add(tensors, "in", "inmask", batch, batches[i]);
+    add(tensors, "out", "mask", batch, model(batches[i]));
+  }
+  write_safetensors(folder / (name + ".safetensors"), tensors);
 }
 
 std::vector<std::filesystem::path> find_models(const std::vector<std::filesystem::path>& places) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "domino/core/tensor.h"
+#include "domino/graph/model.h"
 
 namespace domino::testing {
 
@@ -25,6 +26,10 @@ struct SavedCase {
 
 /// The case whose model is `model`; the tensors lie beside it in a .safetensors file.
 SavedCase read_case(const std::filesystem::path& model);
+
+/// Writes FOLDER/NAME.safetensors: what goes into the model in each batch, and what it gives.
+void write_case(const std::filesystem::path& folder, const std::string& name, const Model& model,
+                const std::vector<Tensors>& batches);
 
 /// The models in these folders, by name; a file stands for itself.
 std::vector<std::filesystem::path> find_models(const std::vector<std::filesystem::path>& places);
