@@ -68,7 +68,7 @@ SymbolicTensor CallWiring::now(const SymbolicTensor& before) {
 }
 
 SymbolicTensor CallWiring::argument(const CallNode& node, std::size_t parameter, std::size_t index,
-                                  Copies& copies) {
+                                    Copies& copies) {
   const SymbolicTensor& before = node.call.arguments[parameter][index];
   const SymbolicTensor x = now(before);
   if (rules_ == MaskRules::Keras || node.layer->is_operation() || before.is_mask()) return x;
@@ -125,7 +125,8 @@ void CallWiring::write_masks(const CallNode& node, Call<SymbolicTensor>& call) {
 }
 
 /// Keras overwrites an explicit query_mask by the one that the query carries.
-void CallWiring::give_query_mask_as_attention_mask(const CallNode& node, Call<SymbolicTensor>& call) {
+void CallWiring::give_query_mask_as_attention_mask(const CallNode& node,
+                                                   Call<SymbolicTensor>& call) {
   const Signature& signature = node.layer->signature();
   const auto place = std::find_if(signature.begin(), signature.end(),
                                   [](const Parameter& p) { return p.name == "attention_mask"; });

@@ -30,9 +30,7 @@ std::vector<Tensors> sentences() { return {{ids()}}; }
 /// Of vectors, without a mask and with one.
 std::vector<Tensors> sequences() { return {{vectors()}, {masked(vectors())}}; }
 
-SymbolicTensor words() {
-  return Input({.shape = {kAny}, .dtype = DType::Int32, .name = "words"});
-}
+SymbolicTensor words() { return Input({.shape = {kAny}, .dtype = DType::Int32, .name = "words"}); }
 SymbolicTensor features() { return Input({.shape = {kAny, 4}, .name = "features"}); }
 SymbolicTensor embedded(const SymbolicTensor& words) {
   return layers::Embedding(9, 4, {.mask_zero = true})(words);
@@ -83,9 +81,10 @@ BuiltModel unrolled() {
   const SymbolicTensor x = embedded(input);
   const SymbolicTensor both =
       layers::Bidirectional(layers::GRU(2, {.return_sequences = true, .unroll = true}))(x);
-  const SymbolicTensor backwards = layers::SimpleRNN(
-      2, {.return_sequences = true, .go_backwards = true, .unroll = true,
-          .zero_output_for_mask = true})(x);
+  const SymbolicTensor backwards = layers::SimpleRNN(2, {.return_sequences = true,
+                                                         .go_backwards = true,
+                                                         .unroll = true,
+                                                         .zero_output_for_mask = true})(x);
   return {"unrolled", Model(input, {both, backwards}, {.name = "unrolled"}), sentences()};
 }
 
@@ -94,8 +93,8 @@ SymbolicTensors masked_queries(const SymbolicTensor& input) {
   const SymbolicTensor plain = layers::Embedding(9, 4)(input);
   const SymbolicTensor y =
       layers::MultiHeadAttention(2, 2)({.query = plain, .value = x, .query_mask = *x.mask()});
-  const SymbolicTensor z = layers::GroupQueryAttention(2, 4, 2)(
-      {.query = plain, .value = x, .query_mask = *x.mask()});
+  const SymbolicTensor z =
+      layers::GroupQueryAttention(2, 4, 2)({.query = plain, .value = x, .query_mask = *x.mask()});
   return {y, mean(y), z, mean(z)};
 }
 
@@ -186,10 +185,10 @@ std::vector<BuiltModel> built_models() {
       of_features("joined_on_features", joined),
       of_words("wrapped", wrapped),
       sequential("sequential", {embedding, layers::LSTM(3)}),
-      sequential("sequential_reversed",
-                 {layers::Embedding(9, 4, {.mask_zero = true}),
-                  layers::LSTM(3, {.return_sequences = true, .go_backwards = true}),
-                  layers::GRU(2)}),
+      sequential(
+          "sequential_reversed",
+          {layers::Embedding(9, 4, {.mask_zero = true}),
+           layers::LSTM(3, {.return_sequences = true, .go_backwards = true}), layers::GRU(2)}),
   };
 }
 

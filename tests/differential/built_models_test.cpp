@@ -40,8 +40,8 @@ class BuiltModelsTest : public FolderTest {
 
 /// What `back.py --built --commit` wrote once Keras had agreed.
 json judged() {
-  return json::parse(std::ifstream(std::filesystem::path(DOMINO_TESTS_DIR) /
-                                   "differential/built_models.json"));
+  return json::parse(
+      std::ifstream(std::filesystem::path(DOMINO_TESTS_DIR) / "differential/built_models.json"));
 }
 
 void expect_config(const std::filesystem::path& file, const json& expected) {
