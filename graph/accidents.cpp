@@ -203,6 +203,16 @@ bool ends_masks_while_wired(const Layer& layer) {
          layer.type() == "ReversibleEmbedding";
 }
 
+bool writes_masks_while_wired(const Layer& layer, const Call<EdgeFacts>& call) {
+  const auto given =
+      std::ranges::count_if(call.arguments, [](const auto& tensors) { return !tensors.empty(); });
+  const bool named =
+      !call.masks.empty() && call.masks[0].kind() == MaskArgument<EdgeFacts>::Kind::Given;
+  if (given != 1 || named || layer.signature()[0].mask != "mask") return false;
+  // What is not in the layer's dtype is cast first, but for the inputs of models.
+  return layer.is_model() || (call.positional && call.arguments[0][0].dtype == DType::Float32);
+}
+
 bool takes_masks_off_inputs(const Layer& layer) { return layer.type() == "MultiHeadAttention"; }
 
 }  // namespace domino

@@ -32,6 +32,11 @@ std::span<const Accident> accidents();
 /// spectral_normalization.py, reversible_embedding.py).
 bool ends_masks_while_wired(const Layer& layer);
 
+/// Whether Keras, while it wires a graph, writes the masks that it sees into a call that names none: on
+/// the fast path of keras/src/layers/layer.py, __call__, and in every call of a model, whose keywords
+/// are not copied there.
+bool writes_masks_while_wired(const Layer& layer, const Call<EdgeFacts>& call);
+
 /// MultiHeadAttention deletes the masks of its query, key and value objects at run time
 /// (keras/src/layers/attention/multi_head_attention.py); symbolically nothing happens.
 bool takes_masks_off_inputs(const Layer& layer);

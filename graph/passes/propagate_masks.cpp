@@ -271,18 +271,11 @@ void Propagation::number_outputs(int vertex, const Call<EdgeFacts>& call,
   }
 }
 
-/// Keras casts what is not in the layer's dtype, but for the inputs of models.
-bool needs_no_cast(const Layer& layer, const Call<EdgeFacts>& call) {
-  return layer.is_model() || call.arguments[0][0].dtype == DType::Float32;
-}
-
-/// Step 8 of Keras' __call__: on its fast path the mask found while wiring becomes a keyword argument
-/// of the node. A written null means "look at what the tensor carries".
+/// Step 8 of Keras' __call__: the mask found while wiring becomes a keyword argument of the node. A
+/// written null means "look at what the tensor carries".
 void Propagation::write_masks_into(int vertex, Call<EdgeFacts>& call, const Call<EdgeFacts>& wired,
                                    const CallTrace& trace) const {
-  const bool one =
-      std::ranges::count_if(wired.arguments, [](const auto& a) { return !a.empty(); }) == 1;
-  if (!wired.positional || !one || !needs_no_cast(dag_.layer(vertex), wired)) return;
+  if (!writes_masks_while_wired(dag_.layer(vertex), wired)) return;
   std::vector<std::optional<EdgeFacts>> written;
   for (const OptionalMask& mask : trace.masks.passed[0]) {
     std::optional<EdgeFacts>& one = written.emplace_back();
