@@ -33,13 +33,11 @@ MaskArgument<SymbolicTensor> if_any(std::vector<std::optional<SymbolicTensor>> g
   return any ? MaskArgument<SymbolicTensor>(std::move(given)) : MaskArgument<SymbolicTensor>();
 }
 
-/// Whether Keras writes the masks that it finds while it wires into a call that names none: into one of
-/// a model in any case.
-bool writes_masks(const CallNode& node) {
-  const bool one = std::count_if(node.call.arguments.begin(), node.call.arguments.end(),
-                                 [](const SymbolicTensors& t) { return !t.empty(); }) == 1;
-  const bool fast = node.call.positional && node.call.arguments[0][0].dtype() == DType::Float32;
-  return one && node.layer->signature()[0].mask == "mask" && (fast || node.layer->is_model());
+/// Whether Keras adds the masks that it finds while it loads the file.
+bool writes_masks(const CallNode& node, const Call<SymbolicTensor>& call) {
+  return writes_masks_while_wired(
+      *node.layer,
+      call.mapped<EdgeFacts>([](const SymbolicTensor& tensor) { return tensor.edge_facts(); }));
 }
 
 SymbolicTensor with_axis_behind(const SymbolicTensor& x) {
@@ -111,13 +109,14 @@ MaskArgument<SymbolicTensor> CallWiring::masks(const CallNode& node, std::size_t
 /// Gives the masks that Keras would write while it loads the file: their functions would get names that
 /// may be taken, and what is found while wiring is not always what is meant.
 void CallWiring::write_masks(const CallNode& node, Call<SymbolicTensor>& call) {
-  if (call.masks[0].kind() != Kind::Attached || !writes_masks(node)) return;
+  if (!writes_masks(node, call)) return;
   // Under the intended rules what hangs on the tensor is meant; but a call of a model cannot say so.
   const bool given = rules_ == MaskRules::Keras || node.layer->is_model();
   std::vector<std::optional<SymbolicTensor>> masks(call.arguments[0].size());
   for (std::size_t i = 0; i < masks.size(); ++i) {
     if (!call.arguments[0][i].edge_facts().mask) continue;
     if (given) masks[i] = tensors_.written_mask(node.call.arguments[0][i]);
+    if (given && !masks[i]) continue;
     rewritten_ = true;
     call.positional = false;
   }

@@ -1,5 +1,6 @@
 #include "domino/io/rewired_tensors_internal.h"
 
+#include "domino/core/error.h"
 #include "domino/graph/invoke.h"
 #include "domino/io/mask_wiring_internal.h"
 
@@ -41,8 +42,13 @@ SymbolicTensor RewiredTensors::mask_of(const SymbolicTensor& before) {
   return mask ? operations_.tensor(mask->value) : operations_.mask_on(now(before));
 }
 
-SymbolicTensor RewiredTensors::written_mask(const SymbolicTensor& before) {
-  return masks_ ? mask_of(before) : operations_.tensor(now(before).edge_facts().mask->value);
+std::optional<SymbolicTensor> RewiredTensors::written_mask(const SymbolicTensor& before) {
+  if (masks_) return mask_of(before);
+  try {
+    return operations_.tensor(now(before).edge_facts().mask->value);
+  } catch (const BuildError&) {
+    return std::nullopt;
+  }
 }
 
 SymbolicTensor RewiredTensors::copy_of(const SymbolicTensor& before) {

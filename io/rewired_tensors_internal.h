@@ -21,8 +21,9 @@ class RewiredTensors {
   SymbolicTensor now(const SymbolicTensor& before);
   /// The mask of a tensor as a tensor.
   SymbolicTensor mask_of(const SymbolicTensor& before);
-  /// The same where Keras sees a mask while it wires, under its rules that one.
-  SymbolicTensor written_mask(const SymbolicTensor& before);
+  /// The same where Keras sees a mask while it wires, under its rules that one; none if there are no
+  /// words for it, so that Keras has to write it.
+  std::optional<SymbolicTensor> written_mask(const SymbolicTensor& before);
   /// What stands for a tensor, as an object of its own that carries the same mask.
   SymbolicTensor copy_of(const SymbolicTensor& before);
   /// A value of the old graph, made of the tensors that are known.
