@@ -68,7 +68,7 @@ SymbolicTensor CallWiring::now(const SymbolicTensor& before) {
 SymbolicTensor CallWiring::argument(const CallNode& node, std::size_t parameter, std::size_t index,
                                     Copies& copies) {
   const SymbolicTensor& before = node.call.arguments[parameter][index];
-  const SymbolicTensor x = now(before);
+  SymbolicTensor x = now(before);
   if (rules_ == MaskRules::Keras || node.layer->is_operation() || before.is_mask()) return x;
   const bool carries = tensors_.masks().may_carry(before);
   if (leaves_mask(node) || (carries && is_off(node, parameter, index))) {

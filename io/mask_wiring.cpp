@@ -51,11 +51,12 @@ SymbolicTensor with_mask(const SymbolicTensor& x, const SymbolicTensor& mask) {
 
 // Multiply takes masked steps of one input for 1, so that 0 times 1 is 1 just there.
 SymbolicTensor mask_read_off(const SymbolicTensor& carrier) {
-  check<BuildError>(carrier.shape().rank() == 3,
-                    "an input of the model may bring a mask when it runs, and of {} Keras has no "
-                    "layers to read it; the model can be saved for inputs without masks: "
-                    "save_model(model, file, {{.masked_inputs = false}})",
-                    to_string(carrier));
+  check<BuildError>(
+      carrier.shape().rank() == 3,
+      "an input of the model may bring a mask when it runs, and Keras can be made to "
+      "read it off (batch, steps, features) alone, not off {}; the model can be saved "
+      "for inputs without masks: save_model(model, file, {{.masked_inputs = false}})",
+      to_string(carrier));
   const SymbolicTensor zeros = layers::Rescaling(0.0)(carrier);
   const SymbolicTensor masked = layers::Multiply()({zeros, call_unary("OnesLike", carrier)});
   const SymbolicTensor ones =

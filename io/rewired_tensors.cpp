@@ -52,7 +52,7 @@ std::optional<SymbolicTensor> RewiredTensors::written_mask(const SymbolicTensor&
 }
 
 SymbolicTensor RewiredTensors::copy_of(const SymbolicTensor& before) {
-  const SymbolicTensor copy = copy_with_mask(now(before));
+  SymbolicTensor copy = copy_with_mask(now(before));
   before_.emplace(place(copy), before);
   return copy;
 }

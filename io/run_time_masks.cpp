@@ -87,7 +87,7 @@ bool RunTimeMasks::always_carries(const SymbolicTensor& tensor) const {
 }
 
 std::optional<ValueFacts> RunTimeMasks::fixed(const SymbolicTensor& tensor) const {
-  const auto first = mask(tensor, 0);
+  auto first = mask(tensor, 0);
   for (int run = 1; first && run < count(); ++run) {
     const auto other = mask(tensor, run);
     if (!other || other->value != first->value) return std::nullopt;
