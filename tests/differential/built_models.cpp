@@ -20,7 +20,7 @@ Tensor vectors() {
   Random random(7);
   std::vector<float> numbers;
   for (int i = 0; i < 3 * 5 * 4; ++i) numbers.push_back(static_cast<float>(random.uniform(-1, 1)));
-  return Tensor({3, 5, 4}, std::move(numbers));
+  return Tensor({3, 5, 4}, numbers);
 }
 
 Tensor masked(const Tensor& x) { return x.with_mask(Mask(ops::not_equal(ids(), 0))); }
@@ -42,12 +42,12 @@ SymbolicTensor encoder_block(const SymbolicTensor& x) {
   return layers::LayerNormalization()(layers::Add()({x, attended}));
 }
 
-BuiltModel of_words(std::string name, SymbolicTensors (*wired)(const SymbolicTensor&)) {
+BuiltModel of_words(const std::string& name, SymbolicTensors (*wired)(const SymbolicTensor&)) {
   const SymbolicTensor input = words();
   return {name, Model(input, wired(input), {.name = name}), sentences()};
 }
 
-BuiltModel of_features(std::string name, SymbolicTensors (*wired)(const SymbolicTensor&)) {
+BuiltModel of_features(const std::string& name, SymbolicTensors (*wired)(const SymbolicTensor&)) {
   const SymbolicTensor input = features();
   return {name, Model(input, wired(input), {.name = name}), sequences()};
 }
@@ -157,7 +157,7 @@ BuiltModel only_intended(BuiltModel built) {
   return built;
 }
 
-BuiltModel sequential(std::string name, std::vector<LayerHandle> layers) {
+BuiltModel sequential(const std::string& name, std::vector<LayerHandle> layers) {
   layers.insert(layers.begin(), InputLayer({.shape = {kAny}, .dtype = DType::Int32}));
   return {name, Sequential(std::move(layers), {.name = name}), sentences()};
 }

@@ -162,7 +162,7 @@ TEST_F(SaveModelTest, LetsMasksPassConcatenationAndNestedModels) {
 std::vector<Tensor> with_masks_and_without() {
   std::vector<float> numbers;
   for (int i = 0; i < 3 * 5 * 4; ++i) numbers.push_back(static_cast<float>(i % 7) / 7 - 0.4F);
-  const Tensor x({3, 5, 4}, std::move(numbers));
+  const Tensor x({3, 5, 4}, numbers);
   return {x, x.with_mask(Mask(ops::not_equal(ids(), 0)))};
 }
 
