@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -24,7 +25,9 @@ struct InputForms {
   MaskForms masks;
   std::vector<std::size_t> objects;  ///< per input, the first that is one object with it
 
-  auto operator<=>(const InputForms&) const = default;
+  bool operator<(const InputForms& other) const {
+    return std::tie(masks, objects) < std::tie(other.masks, other.objects);
+  }
 };
 
 /// What the copies of a model share.
