@@ -29,7 +29,7 @@ class BuiltModelsTest : public FolderTest {
   ~BuiltModelsTest() override { set_warning_sink(before_); }
 
   std::filesystem::path saved(const Model& model, const std::string& name) const {
-    const std::filesystem::path file = in_folder(name + ".keras");
+    std::filesystem::path file = in_folder(name + ".keras");
     save_model(model, file);
     return file;
   }
