@@ -110,8 +110,9 @@ SymbolicTensors weighted_steps_of_words(const SymbolicTensor& input) {
 BuiltModel mean_of_sentences() {
   const SymbolicTensor input = words();
   const SymbolicTensor kinds = Input({.shape = {1}, .dtype = DType::Int32, .name = "kinds"});
+  const SymbolicTensor kind_vectors = embedded(kinds);
   const SymbolicTensor y =
-      layers::GlobalAveragePooling1D()(embedded(input), {.mask = *embedded(kinds).mask()});
+      layers::GlobalAveragePooling1D()(embedded(input), {.mask = *kind_vectors.mask()});
   const Tensor kind({3, 1}, std::vector<int>{2, 0, 1});
   return {"mean", Model({input, kinds}, y, {.name = "mean"}), {{ids(), kind}}};
 }

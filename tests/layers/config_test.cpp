@@ -151,7 +151,8 @@ TEST(LayerConfig, ReadsAnActivationThatIsALayer) {
   const Config leaky = Config::object(
       {{"class_name", "LeakyReLU"}, {"config", Config::object({{"negative_slope", 0.1}})}});
   const LayerHandle layer = deserialize_layer(dense_with("activation", leaky));
-  const Config& inner = layer->config().at("activation");
+  const Config config = layer->config();
+  const Config& inner = config.at("activation");
   EXPECT_EQ(inner.at("class_name").as_string(), "LeakyReLU");
   EXPECT_EQ(inner.at("config").at("negative_slope").as_double(), 0.1);
   const Config unknown = Config::object({{"class_name", "Sine"}, {"config", Config::object()}});
