@@ -111,6 +111,11 @@ const Config* Config::find(std::string_view key) const {
   return it == members.end() ? nullptr : &it->second;
 }
 
+bool Config::is_true(std::string_view key) const {
+  const Config* found = find(key);
+  return found != nullptr && *found == Config(true);
+}
+
 const Config& Config::at(std::string_view key) const {
   const Config* found = find(key);
   check<ValueError>(found != nullptr, "expected a member '{}', got none", key);

@@ -63,6 +63,8 @@ class Config {
   const Config* find(std::string_view key) const;
   /// The member `key`. Throws ValueError naming the key if there is none.
   const Config& at(std::string_view key) const;
+  /// Whether the member `key` is there, and true. Throws ValueError unless this is an object.
+  bool is_true(std::string_view key) const;
   /// Adds or replaces a member; a null value becomes an object first.
   void set(std::string_view key, Config value);
 

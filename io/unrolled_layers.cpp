@@ -6,11 +6,6 @@
 namespace domino {
 namespace {
 
-bool flag(const Config& config, std::string_view key) {
-  const Config* value = config.find(key);
-  return value != nullptr && value->is_bool() && value->as_bool();
-}
-
 bool is_bidirectional(const Config& object) {
   const Config* type = object.find("class_name");
   return type != nullptr && *type == Config("Bidirectional");
@@ -27,8 +22,9 @@ Config as_loops(const Config& value, bool in_both) {
   const bool both = in_both || is_bidirectional(value);
   Config result = Config::object();
   for (const auto& [key, member] : value.as_object()) result.set(key, as_loops(member, both));
-  const bool zeroes = both || (flag(value, "go_backwards") && flag(value, "zero_output_for_mask"));
-  if (flag(value, "unroll") && flag(value, "return_sequences") && zeroes) {
+  const bool zeroes =
+      both || (value.is_true("go_backwards") && value.is_true("zero_output_for_mask"));
+  if (value.is_true("unroll") && value.is_true("return_sequences") && zeroes) {
     result.set("unroll", false);
   }
   return result;

@@ -7,12 +7,12 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "domino/graph/warnings.h"
 #include "domino/io/keras_archive_internal.h"
 #include "domino/io/load_model.h"
 #include "domino/io/save_model.h"
 #include "tests/differential/compare_case.h"
 #include "tests/io/temporary_folder.h"
+#include "tests/quiet.h"
 
 namespace domino {
 namespace {
@@ -25,9 +25,6 @@ using nlohmann::json;
 
 class BuiltModelsTest : public FolderTest {
  protected:
-  BuiltModelsTest() : before_(set_warning_sink([](const std::string&) {})) {}
-  ~BuiltModelsTest() override { set_warning_sink(before_); }
-
   std::filesystem::path saved(const Model& model, const std::string& name) const {
     std::filesystem::path file = in_folder(name + ".keras");
     save_model(model, file);
@@ -35,7 +32,7 @@ class BuiltModelsTest : public FolderTest {
   }
 
  private:
-  WarningSink before_;
+  const testing::Quiet quiet_;
 };
 
 /// What `back.py --built --commit` wrote once Keras had agreed.

@@ -4,9 +4,9 @@
 
 #include <filesystem>
 
-#include "domino/graph/warnings.h"
 #include "tests/differential/compare_case.h"
 #include "tests/io/temporary_folder.h"
+#include "tests/quiet.h"
 
 namespace domino {
 namespace {
@@ -29,12 +29,7 @@ void report(const std::filesystem::path& model, const std::vector<Difference>& d
 }
 
 class CorpusTest : public FolderTest {
- protected:
-  CorpusTest() : before_(set_warning_sink([](const std::string&) {})) {}
-  ~CorpusTest() override { set_warning_sink(before_); }
-
- private:
-  WarningSink before_;
+  const testing::Quiet quiet_;
 };
 
 class CorpusOnTest : public CorpusTest, public ::testing::WithParamInterface<const char*> {};

@@ -13,9 +13,9 @@
 #include "domino/backends/ops.h"
 #include "domino/graph/invoke.h"
 #include "domino/graph/model.h"
-#include "domino/graph/warnings.h"
 #include "domino/layers.h"
 #include "tests/layers/parity.h"
+#include "tests/quiet.h"
 
 namespace domino::layers {
 namespace {
@@ -66,12 +66,11 @@ std::vector<EmptyCase> unary_cases() {
 
 class EmptyTensors : public ::testing::TestWithParam<std::string_view> {
  protected:
-  EmptyTensors() : scope_(backend(GetParam())), sink_(set_warning_sink([](const auto&) {})) {}
-  ~EmptyTensors() override { set_warning_sink(sink_); }
+  EmptyTensors() : scope_(backend(GetParam())) {}
 
  private:
   BackendScope scope_;
-  WarningSink sink_;
+  const testing::Quiet quiet_;
 };
 INSTANTIATE_TEST_SUITE_P(Backends, EmptyTensors, ::testing::ValuesIn(available_backends()),
                          [](const auto& info) { return std::string(info.param); });

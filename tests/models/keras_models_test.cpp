@@ -11,9 +11,9 @@
 #include "domino/backends/backend.h"
 #include "domino/graph/model.h"
 #include "domino/graph/sequential.h"
-#include "domino/graph/warnings.h"
 #include "domino/layers.h"
 #include "tests/layers/parity_file.h"
+#include "tests/quiet.h"
 
 namespace domino {
 namespace {
@@ -128,14 +128,11 @@ void expect_as_recorded(const Model& model, const ParityFile& file, const std::s
 
 class KerasModels : public ::testing::TestWithParam<std::string> {
  protected:
-  KerasModels() : scope_(backend(GetParam())) {
-    previous_ = set_warning_sink([](const std::string&) {});
-  }
-  ~KerasModels() override { set_warning_sink(previous_); }
+  KerasModels() : scope_(backend(GetParam())) {}
 
  private:
   BackendScope scope_;
-  WarningSink previous_;
+  const domino::testing::Quiet quiet_;
 };
 
 INSTANTIATE_TEST_SUITE_P(Backends, KerasModels, ::testing::Values("reference", "onednn"),

@@ -7,11 +7,11 @@
 #include <string>
 
 #include "domino/core/error.h"
-#include "domino/graph/warnings.h"
 #include "domino/io/keras_archive_internal.h"
 #include "domino/io/keras_archive_writer_internal.h"
 #include "domino/io/load_model.h"
 #include "tests/io/temporary_folder.h"
+#include "tests/quiet.h"
 
 namespace domino::testing {
 
@@ -20,14 +20,12 @@ class MalformedModelTest : public FolderTest {
  protected:
   explicit MalformedModelTest(const std::string& model = "functional.keras")
       : path_(in_folder("model.keras")) {
-    before_ = set_warning_sink([](const std::string&) {});
     const KerasArchive archive(std::filesystem::path(DOMINO_TESTS_DIR) / "parity/data/files" /
                                model);
     for (const ZipMember& member : archive.members()) {
       members_[member.name] = archive.text(member.name, UINT64_MAX);
     }
   }
-  ~MalformedModelTest() override { set_warning_sink(before_); }
 
   /// What `load_model` says of an archive with these members; empty if it opens it.
   std::string error_for(const std::map<std::string, std::string>& members) const {
@@ -62,7 +60,7 @@ class MalformedModelTest : public FolderTest {
   std::map<std::string, std::string> members_;
 
  private:
-  WarningSink before_;
+  const Quiet quiet_;
 };
 
 }  // namespace domino::testing

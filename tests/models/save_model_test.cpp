@@ -19,6 +19,7 @@
 #include "tests/io/temporary_folder.h"
 #include "tests/layers/parity_file.h"
 #include "tests/models/doubled.h"
+#include "tests/quiet.h"
 
 namespace domino {
 namespace {
@@ -29,11 +30,7 @@ using ::testing::HasSubstr;
 
 class SaveModelTest : public FolderTest {
  protected:
-  SaveModelTest() : path_(in_folder("model.keras")) {
-    register_layer<Doubled>("Parity>Doubled");
-    before_ = set_warning_sink([](const std::string&) {});
-  }
-  ~SaveModelTest() override { set_warning_sink(before_); }
+  SaveModelTest() : path_(in_folder("model.keras")) { register_layer<Doubled>("Parity>Doubled"); }
 
   /// The model as another reader finds it, under Keras' rules.
   Model written(const Model& model) const {
@@ -44,7 +41,7 @@ class SaveModelTest : public FolderTest {
   const std::filesystem::path path_;
 
  private:
-  WarningSink before_;
+  const domino::testing::Quiet quiet_;
 };
 
 void expect_same(const Tensors& actual, const Tensors& expected) {
