@@ -10,12 +10,6 @@
 namespace domino {
 namespace {
 
-bool option(const Layer& layer, std::string_view key) {
-  const Config config = layer.config();
-  const Config* found = config.find(key);
-  return found != nullptr && found->is_bool() && found->as_bool();
-}
-
 // keras/src/layers/layer.py, Layer.__call__: a mask of None is looked up on the tensor.
 bool none_is_not_given(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks) {
   bool changed = false;
@@ -64,9 +58,7 @@ bool one_object_has_one_mask(const Layer& layer, const Call<Tensor>& call, MaskR
 
 // Layer.__call__ again: with two tensor arguments only NAME_mask is filled, never `mask`.
 bool second_tensor_hides_mask(const Layer& layer, const Call<Tensor>& call, MaskResolution& masks) {
-  const auto given =
-      std::ranges::count_if(call.arguments, [](const Tensors& t) { return !t.empty(); });
-  if (given < 2) return false;
+  if (call.count_given() < 2) return false;
   bool changed = false;
   for (std::size_t i = 0; i < layer.signature().size(); ++i) {
     if (layer.signature()[i].mask != "mask") continue;
@@ -120,8 +112,9 @@ bool is_recurrent(const Layer& layer) {
 }
 
 bool unrolls_backwards(const Layer& layer) {
-  return option(layer, "unroll") && option(layer, "go_backwards") &&
-         option(layer, "return_sequences") && option(layer, "zero_output_for_mask");
+  const Config config = layer.config();
+  return config.is_true("unroll") && config.is_true("go_backwards") &&
+         config.is_true("return_sequences") && config.is_true("zero_output_for_mask");
 }
 
 // keras/src/backend/tensorflow/rnn.py, unroll. The layers do it (layers/rnn/recurrent.cpp), as no
@@ -137,9 +130,9 @@ bool unrolled_zeroes_other_steps(const Layer& layer, const Call<Tensor>&, MaskRe
 /// Of Bidirectional, its forward layer says in which order the outputs are.
 bool reads_backwards(const Layer& layer) {
   for (const auto& [name, inner] : layer.sublayers()) {
-    if (name == "forward_layer") return option(*inner, "go_backwards");
+    if (name == "forward_layer") return inner->config().is_true("go_backwards");
   }
-  return option(layer, "go_backwards");
+  return layer.config().is_true("go_backwards");
 }
 
 // keras/src/layers/rnn/rnn.py, bidirectional.py: compute_mask returns the mask as it came, also with
@@ -204,11 +197,9 @@ bool ends_masks_while_wired(const Layer& layer) {
 }
 
 bool writes_masks_while_wired(const Layer& layer, const Call<EdgeFacts>& call) {
-  const auto given =
-      std::ranges::count_if(call.arguments, [](const auto& tensors) { return !tensors.empty(); });
   const bool named =
       !call.masks.empty() && call.masks[0].kind() == MaskArgument<EdgeFacts>::Kind::Given;
-  if (given != 1 || named || layer.signature()[0].mask != "mask") return false;
+  if (call.count_given() != 1 || named || layer.signature()[0].mask != "mask") return false;
   // What is not in the layer's dtype is cast first, but for the inputs of models.
   return layer.is_model() || (call.positional && call.arguments[0][0].dtype == DType::Float32);
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -74,6 +76,12 @@ struct Call {
   /// places_in_keras(). Only files of Keras have other than one.
   std::size_t by_place = 1;
   SourceLocation where = SourceLocation::current();
+
+  /// How many of its arguments the call is given.
+  std::ptrdiff_t count_given() const {
+    return std::count_if(arguments.begin(), arguments.end(),
+                         [](const std::vector<T>& tensors) { return !tensors.empty(); });
+  }
 
   /// The same call on other tensors: `map` turns one `T` into one `U`.
   template <class U, class Map>

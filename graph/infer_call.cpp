@@ -177,6 +177,10 @@ InferredCall infer_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRul
   }
 }
 
+Call<EdgeFacts> edge_facts(const Call<SymbolicTensor>& call) {
+  return call.mapped<EdgeFacts>([](const SymbolicTensor& tensor) { return tensor.edge_facts(); });
+}
+
 InferredCall infer_wired_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules) {
   InferredCall inferred = infer_call(layer, call, rules, Objects::New);
   if (rules == MaskRules::Keras && ends_masks_while_wired(layer)) {
@@ -207,9 +211,7 @@ SymbolicTensors wire(const Layer& layer, Call<SymbolicTensor> call) {
   try {
     // Built here, not by the probe, so that unknown sizes stay unknown to `build`.
     build_on_symbols(layer, call);
-    const auto edges =
-        call.mapped<EdgeFacts>([](const SymbolicTensor& t) { return t.edge_facts(); });
-    InferredCall inferred = infer_wired_call(layer, edges, current_rules());
+    InferredCall inferred = infer_wired_call(layer, edge_facts(call), current_rules());
     const auto node = std::make_shared<const CallNode>(LayerHandle(layer.clone()), std::move(call),
                                                        std::move(inferred.outputs));
     SymbolicTensors outputs;

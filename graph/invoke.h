@@ -77,8 +77,11 @@ struct InferredCall {
 InferredCall infer_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules,
                         Objects objects = Objects::Shared);
 
-/// The same as it is while a graph is wired: what a layer hands through is a new object, and some layers
-/// of Keras end masks only then.
+/// A call as far as it is known while a graph is wired.
+Call<EdgeFacts> edge_facts(const Call<SymbolicTensor>& call);
+
+/// The same as `infer_call`, while a graph is wired: what a layer hands through is a new object, and
+/// some layers of Keras end masks only then.
 InferredCall infer_wired_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules);
 
 /// Records a call for a Model: infers its outputs and makes a CallNode. Errors name the user's line.

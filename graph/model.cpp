@@ -144,6 +144,16 @@ LayerHandle Model::get_layer(std::string_view name) const {
   fail<ValueError>("{} has no layer '{}'; it has: {}", title(), name, fmt::join(names, ", "));
 }
 
+MaskForm usual_form(const Shape& input) {
+  return {{input.begin(), input.begin() + std::min(input.rank(), 2)}, DType::Bool};
+}
+
+EdgeFacts masked_input(EdgeFacts input, const MaskForm& form) {
+  const ValueNumber value{~input.value.high, input.value.low};
+  input.mask = ValueFacts{Shape(form.first), form.second, value};
+  return input;
+}
+
 namespace {
 
 std::vector<EdgeFacts> input_facts(const Dag& dag, const InputForms& inputs) {
@@ -151,10 +161,7 @@ std::vector<EdgeFacts> input_facts(const Dag& dag, const InputForms& inputs) {
   std::vector<EdgeFacts> facts;
   for (std::size_t i = 0; i < dag.inputs().size(); ++i) {
     EdgeFacts edge = dag.node(dag.inputs()[i].vertex).outputs[0];
-    if (masks[i]) {
-      const ValueNumber value{~edge.value.high, edge.value.low};
-      edge.mask = ValueFacts{Shape(masks[i]->first), masks[i]->second, value};
-    }
+    if (masks[i]) edge = masked_input(std::move(edge), *masks[i]);
     edge.object = {static_cast<int>(inputs.objects[i]), 0};
     facts.push_back(std::move(edge));
   }
@@ -214,9 +221,7 @@ const MaskPlan& Model::plan(const std::vector<bool>& masked) const {
   for (std::size_t i = 0; i < forms.masks.size(); ++i) {
     forms.objects.push_back(i);
     if (i >= masked.size() || !masked[i]) continue;
-    const Shape& shape = dag().node(dag().inputs()[i].vertex).outputs[0].shape;
-    forms.masks[i] =
-        MaskForm({shape.begin(), shape.begin() + std::min(shape.rank(), 2)}, DType::Bool);
+    forms.masks[i] = usual_form(dag().node(dag().inputs()[i].vertex).outputs[0].shape);
   }
   return graph_->plan_for(forms, rules());
 }

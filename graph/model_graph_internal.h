@@ -20,6 +20,11 @@ using MaskForm = std::pair<std::vector<std::int64_t>, DType>;
 /// Per input, the form of the mask that it carries; none without a mask.
 using MaskForms = std::vector<std::optional<MaskForm>>;
 
+/// The form that the masks of such an input mostly have: bool (batch, steps).
+MaskForm usual_form(const Shape& input);
+/// The input with a mask of this form, which counts as data, not as made by a layer.
+EdgeFacts masked_input(EdgeFacts input, const MaskForm& form);
+
 /// What a plan depends on.
 struct InputForms {
   MaskForms masks;

@@ -40,18 +40,14 @@ Config with_places(const Config& value, std::vector<KerasHistory>& tensors) {
   return Config::object(std::move(members));
 }
 
-/// The leaves of a nest of lists and dictionaries as Keras flattens it: dictionaries by sorted keys.
+/// The leaves of a nest of lists and dictionaries, whose keys `with_places` has sorted.
 void flatten(const Config& nest, std::vector<const Config*>& leaves) {
   if (nest.is_array()) {
     for (const Config& item : nest.as_array()) flatten(item, leaves);
     return;
   }
   if (!nest.is_object() || !class_of(nest).empty()) return leaves.push_back(&nest);
-  std::vector<const Config::Member*> members;
-  for (const Config::Member& member : nest.as_object()) members.push_back(&member);
-  std::sort(members.begin(), members.end(),
-            [](const auto* a, const auto* b) { return a->first < b->first; });
-  for (const Config::Member* member : members) flatten(member->second, leaves);
+  for (const auto& [key, member] : nest.as_object()) flatten(member, leaves);
 }
 
 /// The call of a layer, put together argument by argument.
@@ -136,10 +132,9 @@ void Spread::give_by_place(std::string_view name, const Config& value) {
 
 /// Where None stands in the place of a mask that Keras looks up, it has two, and throws.
 void Spread::check_is_not_looked_up(std::size_t parameter, const Config& value) const {
-  const auto tensors = std::ranges::count_if(
-      call_.arguments, [](const SymbolicTensors& argument) { return !argument.empty(); });
   const std::string_view name = signature_[parameter].mask;
-  const bool looks_up = name == "mask" ? tensors == 1 : !call_.arguments[parameter].empty();
+  const bool looks_up =
+      name == "mask" ? call_.count_given() == 1 : !call_.arguments[parameter].empty();
   check<BuildError>(!value.is_null() || !looks_up,
                     "None stands in the place of '{0}', which Keras refuses; save the model with "
                     "{0}=None, or without",

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "domino/graph/accidents.h"
+#include "domino/graph/invoke.h"
 #include "domino/graph/operation.h"
 #include "domino/graph/places_in_keras_internal.h"
 #include "domino/io/mask_wiring_internal.h"
@@ -31,13 +32,6 @@ bool leaves_mask(const CallNode& node) {
 MaskArgument<SymbolicTensor> if_any(std::vector<std::optional<SymbolicTensor>> given) {
   const bool any = std::any_of(given.begin(), given.end(), [](const auto& m) { return m; });
   return any ? MaskArgument<SymbolicTensor>(std::move(given)) : MaskArgument<SymbolicTensor>();
-}
-
-/// Whether Keras adds the masks that it finds while it loads the file.
-bool writes_masks(const CallNode& node, const Call<SymbolicTensor>& call) {
-  return writes_masks_while_wired(
-      *node.layer,
-      call.mapped<EdgeFacts>([](const SymbolicTensor& tensor) { return tensor.edge_facts(); }));
 }
 
 SymbolicTensor with_axis_behind(const SymbolicTensor& x) {
@@ -93,10 +87,8 @@ MaskArgument<SymbolicTensor> CallWiring::masks(const CallNode& node, std::size_t
     return given;
   }
   // Keras looks for `mask` on the tensor only if there is no second one.
-  const auto tensors = std::count_if(node.call.arguments.begin(), node.call.arguments.end(),
-                                     [](const SymbolicTensors& t) { return !t.empty(); });
-  const bool hidden =
-      kind == Kind::Attached && tensors > 1 && node.layer->signature()[parameter].mask == "mask";
+  const bool hidden = kind == Kind::Attached && node.call.count_given() > 1 &&
+                      node.layer->signature()[parameter].mask == "mask";
   if (rules_ == MaskRules::Keras || !hidden) return {};
   for (const SymbolicTensor& x : node.call.arguments[parameter]) {
     const bool carries = tensors_.masks().may_carry(x);
@@ -109,7 +101,7 @@ MaskArgument<SymbolicTensor> CallWiring::masks(const CallNode& node, std::size_t
 /// Gives the masks that Keras would write while it loads the file: their functions would get names that
 /// may be taken, and what is found while wiring is not always what is meant.
 void CallWiring::write_masks(const CallNode& node, Call<SymbolicTensor>& call) {
-  if (!writes_masks(node, call)) return;
+  if (!writes_masks_while_wired(*node.layer, edge_facts(call))) return;
   // Under the intended rules what hangs on the tensor is meant; but a call of a model cannot say so.
   const bool given = rules_ == MaskRules::Keras || node.layer->is_model();
   std::vector<std::optional<SymbolicTensor>> masks(call.arguments[0].size());

@@ -163,14 +163,9 @@ Model Rewiring::run() {
   return Model(inputs, outputs, {.name = model_.name(), .rules = MaskRules::Keras});
 }
 
-bool says(const Config& config, std::string_view option) {
-  const Config* value = config.find(option);
-  return value != nullptr && *value == Config(true);
-}
-
 bool may_differ(const Layer& layer) {
   const Config config = layer.config();
-  const bool turns = says(config, "go_backwards") && says(config, "return_sequences");
+  const bool turns = config.is_true("go_backwards") && config.is_true("return_sequences");
   if (turns || layer.type() == "Softmax" || ends_masks_while_wired(layer)) return true;
   const auto inside = layer.sublayers();
   // The backward layer of Bidirectional turns its outputs round again.

@@ -21,9 +21,7 @@ void RewiredTensors::follow_values(MaskRules rules) {
   for (const int vertex : dag_.order()) {
     if (dag_.is_input(vertex)) continue;
     const CallNode& node = dag_.node(vertex);
-    infer_wired_call(
-        *node.layer,
-        node.call.mapped<EdgeFacts>([](const SymbolicTensor& t) { return t.edge_facts(); }), rules);
+    infer_wired_call(*node.layer, edge_facts(node.call), rules);
   }
 }
 

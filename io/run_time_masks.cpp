@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domino/core/error.h"
+#include "domino/graph/model_graph_internal.h"
 
 namespace domino {
 namespace {
@@ -11,11 +12,7 @@ namespace {
 EdgeFacts input_facts(const Dag& dag, std::size_t input, bool masked) {
   EdgeFacts facts = dag.node(dag.inputs()[input].vertex).outputs[0];
   facts.mask.reset();
-  if (!masked) return facts;
-  const auto& sizes = facts.shape.sizes();
-  const Shape shape({sizes.begin(), sizes.begin() + std::min(facts.shape.rank(), 2)});
-  facts.mask = ValueFacts{shape, DType::Bool, {~facts.value.high, facts.value.low}};
-  return facts;
+  return masked ? masked_input(facts, usual_form(facts.shape)) : facts;
 }
 
 bool is_same(const Endpoint& a, const Endpoint& b) {

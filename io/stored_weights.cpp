@@ -97,8 +97,8 @@ std::vector<std::size_t> matched(const Layer& layer, const std::vector<FiledTens
   return places;
 }
 
-std::uint64_t bytes_of(const Tensor& tensor) {
-  return static_cast<std::uint64_t>(tensor.elements()) * size_of(tensor.dtype());
+std::uint64_t bytes_of(const FiledTensor& tensor) {
+  return static_cast<std::uint64_t>(tensor.shape.elements()) * size_of(tensor.dtype);
 }
 
 /// A bar that counts megabytes, for those who wait long enough to see it.
@@ -107,12 +107,10 @@ class LoadProgress {
   LoadProgress(bool wanted, const std::vector<FiledTensor>& expected) {
     constexpr std::uint64_t kWorthABar = 32 * kMegabyte;
     std::uint64_t total = 0;
-    for (const FiledTensor& each : expected) {
-      total += static_cast<std::uint64_t>(each.shape.elements()) * size_of(each.dtype);
-    }
+    for (const FiledTensor& each : expected) total += bytes_of(each);
     if (wanted && total >= kWorthABar) bar_.emplace("load, MB", in_megabytes(total));
   }
-  void advance(const Tensor& loaded) {
+  void advance(const FiledTensor& loaded) {
     const std::int64_t before = in_megabytes(bytes_);
     bytes_ += bytes_of(loaded);
     if (bar_) bar_->advance(in_megabytes(bytes_) - before);
@@ -138,7 +136,7 @@ void give_weights(const Layer& layer, const std::vector<FiledTensor>& expected,
   Tensors values;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     values.push_back(ops::cast(stored[places[i]].read(), expected[i].dtype));
-    shown.advance(values.back());
+    shown.advance(expected[i]);
   }
   for (std::size_t i = 0; i < expected.size(); ++i) expected[i].give(values[i]);
 }
