@@ -65,8 +65,9 @@ Tensor pooled(const Tensor& x, const Windows& windows, Pool pool) {
   const Tensor steps =
       ops::add(ops::expand_dims(windows.begin, -1), ops::arange(windows.widest, DType::Int64));
   const Tensor last = ops::subtract(end, 1);
-  const Tensor seen = ops::take(x, ops::cast(ops::minimum(steps, last), DType::Int32), 1);
-  if (pool == Pool::Max) return ops::max(comparable(seen), {2});
+  const Tensor places = ops::cast(ops::minimum(steps, last), DType::Int32);
+  if (pool == Pool::Max) return ops::max(ops::take(comparable(x), places, 1), {2});
+  const Tensor seen = ops::take(x, places, 1);
   const Tensor inside = ops::expand_dims(ops::less(steps, end), -1);
   const Tensor counts = ops::cast(ops::subtract(windows.end, windows.begin), DType::Float32);
   return ops::divide(ops::sum(ops::where(inside, seen, 0.0), {2}), ops::expand_dims(counts, -1));
