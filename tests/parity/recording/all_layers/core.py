@@ -4,9 +4,10 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from keras import layers, ops
+from keras import layers
 
 from ..experiment import Experiment
+from ..lambdas import as_it_came, double, zero
 from ..patterns import one
 from .entry import HOLES, SEQUENCES, Entry, entry, plain, trial
 
@@ -17,17 +18,6 @@ REVERSIBLE = partial(layers.ReversibleEmbedding, 7, 4, mask_zero=True)
 
 
 def _lambda() -> Entry:
-    """The functions are written again in tests/layers/recorded_lambda.cpp, by name."""
-
-    def double(x: Any) -> Any:
-        return x * 2
-
-    def zero(x: Any, mask: Any = None) -> Any:
-        return x if mask is None else ops.where(ops.expand_dims(mask, -1), x, 0.0)
-
-    def as_it_came(x: Any, mask: Any = None) -> Any:
-        return mask
-
     def made(when: str, function: Any, mask: Any = None) -> Experiment:
         config = {"function": function.__name__, "mask": mask and mask.__name__}
         return trial(partial(layers.Lambda, function, mask=mask), when=when, config=config)

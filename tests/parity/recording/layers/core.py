@@ -5,9 +5,10 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from keras import layers, ops
+from keras import layers
 
 from ..experiment import Case, Experiment
+from ..lambdas import above, as_it_came, double, zero
 from ..patterns import BATCH, INT_MASK, MASKS, STEPS, cases, mask, one, sequences
 from ..weights import normal
 
@@ -206,20 +207,6 @@ def identity() -> list[Experiment]:
 
 
 def lambda_() -> list[Experiment]:
-    """The functions are written again in tests/layers/recorded_lambda.cpp, by name."""
-
-    def double(x: Any) -> Any:
-        return x * 2
-
-    def zero(x: Any, mask: Any = None) -> Any:
-        return x if mask is None else ops.where(ops.expand_dims(mask, -1), x, 0.0)
-
-    def as_it_came(x: Any, mask: Any = None) -> Any:
-        return mask
-
-    def above(x: Any, mask: Any = None) -> Any:
-        return ops.any(x > 0.5, axis=-1)
-
     def made(function: Callable, mask: Callable | None = None) -> Experiment:
         name = function.__name__ + (f"_{mask.__name__}" if mask else "")
         config = {"function": function.__name__, "mask": mask and mask.__name__}
