@@ -39,9 +39,13 @@ def _attention_mask(b: Builder, query: Ref, value: Ref) -> dict[str, Any]:
     return {"attention_mask": columns}
 
 
-def _of_steps(b: Builder, x: Ref) -> Ref:
+def _of_steps(b: Builder, x: Ref, features: int | None = None) -> Ref:
+    """A sequence as long as x, of so many features; two unknown lengths need not be equal."""
     steps = b.shape(x)[1]
-    return b.pick(lambda t: is_sequence(t) and t.shape[1] == steps, sound=True)
+    if steps is None:
+        return b.layer("Dense", x, units=features or b.units())[0]
+    fits = lambda t: is_sequence(t) and t.shape[1] == steps and t.shape[2] == (features or t.shape[2])
+    return b.pick(fits, sound=True)
 
 
 @step(2.5)
@@ -83,7 +87,7 @@ def _attended(b: Builder) -> tuple[list[Ref], dict[str, Any]]:
     value = b.pick(same, sound=True)
     inputs = [query, value]
     if b.chance(0.3):
-        inputs.append(b.pick(lambda t: same(t) and t.shape[1] == b.shape(value)[1], sound=True))
+        inputs.append(_of_steps(b, value, size))
     kwargs = b.sometimes(0.15, return_attention_scores=True)
     if b.chance(0.2):
         masks = [b.mask_for(x) if b.chance(0.7) else None for x in inputs]
