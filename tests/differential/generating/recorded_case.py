@@ -103,18 +103,18 @@ def run(model: keras.Model, batch: Batch) -> Outcome | None:
     return Outcome([np.asarray(y) for y in outputs], [None if m is None else np.asarray(m) for m in masks])
 
 
-def agree(a: Outcome, b: Outcome) -> bool:
-    return difference(a, b) is None
+def agree(a: Outcome, b: Outcome, share: float = 1) -> bool:
+    return difference(a, b, share) is None
 
 
-def difference(a: Outcome, b: Outcome) -> str | None:
-    """What differs first between Keras' outcome and another."""
+def difference(a: Outcome, b: Outcome, share: float = 1) -> str | None:
+    """What differs first between Keras' outcome and another, by more than this share of the tolerance."""
     if len(a.values) != len(b.values):
         return f"{len(a.values)} outputs in Keras, and {len(b.values)}"
     for i, (x, y) in enumerate(zip(a.values, b.values, strict=True)):
         if x.shape != y.shape or x.dtype != y.dtype:
             return f"output {i}: {x.dtype} {x.shape} in Keras, and {y.dtype} {y.shape}"
-        if not np.allclose(x, y, RELATIVE, ABSOLUTE, equal_nan=True):
+        if not np.allclose(x, y, share * RELATIVE, share * ABSOLUTE, equal_nan=True):
             worst = np.nanargmax(np.abs(x.astype("float64") - y))
             return f"output {i}: {x.flat[worst]} in Keras, and {y.flat[worst]}"
     for i, (m, n) in enumerate(zip(a.masks, b.masks, strict=True)):
@@ -145,7 +145,10 @@ def deflate(file: Path) -> None:
 
 
 def agrees_in_float64(file: Path, runs: Sequence[tuple[Batch, Outcome]]) -> bool:
-    """Whether the tolerance is wider than what rounding does to this graph: float64 gives the same."""
+    """Whether rounding matters little to this graph: float64 gives the same.
+
+    Keras rounds and Domino rounds, so half of the tolerance is Keras' share.
+    """
     if file.suffix != ".keras":
         return True
     copy = file.with_name(f"{file.stem}_float64.keras")
@@ -160,7 +163,7 @@ def agrees_in_float64(file: Path, runs: Sequence[tuple[Batch, Outcome]]) -> bool
     finally:
         copy.unlink(missing_ok=True)
     return all(
-        wide is None or agree(_narrowed(wide), narrow) for wide, (_, narrow) in zip(outcomes, runs, strict=True)
+        wide is None or agree(_narrowed(wide), narrow, 0.5) for wide, (_, narrow) in zip(outcomes, runs, strict=True)
     )
 
 
