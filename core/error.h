@@ -18,8 +18,8 @@ class Error : public std::runtime_error {
   /// Puts `who` in front ("Dense 'dense_1' on (2, 3)"). Called where the error leaves a layer.
   void add_context(const std::string& who);
 
-  /// Replaces a word of the message by another.
-  void replace(const std::string& word, const std::string& by);
+  /// Puts `by` for the numbers in which it differs from an error of the same words.
+  void replace_unlike_numbers(const Error& other, const std::string& by);
 
  private:
   std::string message_;

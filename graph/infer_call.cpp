@@ -147,11 +147,16 @@ bool is_about_sizes(const Error& error) {
          dynamic_cast<const MaskError*>(&error) != nullptr;
 }
 
-/// Users know unknown sizes as None, not by the probe sizes that played them.
-void name_probes(Error& error) {
+/// Users know unknown sizes as None, not by what a layer made of the probe sizes that played them.
+void name_unknown_sizes(Error& error, const Layer& layer, const Call<EdgeFacts>& call,
+                        MaskRules rules, Objects objects) {
   for (const ProbeSizes& probe : kProbes) {
-    error.replace(std::to_string(probe.batch), "None");
-    error.replace(std::to_string(probe.other), "None");
+    try {
+      CallTrace ignored;
+      run_probe(layer, call, rules, probe, objects, &ignored);
+    } catch (const Error& other) {
+      error.replace_unlike_numbers(other, "None");
+    }
   }
 }
 
@@ -172,7 +177,7 @@ InferredCall infer_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRul
         }
       }
     }
-    name_probes(error);
+    name_unknown_sizes(error, layer, call, rules, objects);
     throw;
   }
 }

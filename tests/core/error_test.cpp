@@ -37,6 +37,20 @@ TEST(ErrorTest, CopiesKeepTheirText) {
   EXPECT_STREQ(base.what(), "Embedding: id 7");
 }
 
+TEST(ErrorTest, PutsAWordForNumbersThatDifferFromAnother) {
+  const auto error_for = [](int rows, const std::string& text) {
+    ShapeError error(text);
+    error.add_context("Dense 'dense_2' on (" + std::to_string(rows) + ", 12)");
+    return error;
+  };
+  ShapeError error = error_for(7, "3 of 12 do not fit into 12");
+  error.replace_unlike_numbers(error_for(9, "24 of 12 do not fit into 1"), "None");
+  EXPECT_STREQ(error.what(), "Dense 'dense_2' on (None, 12): None of 12 do not fit into None");
+  ShapeError other = error_for(7, "3 of 12 do not fit");
+  other.replace_unlike_numbers(error_for(7, "24 of 12 fit"), "None");
+  EXPECT_STREQ(other.what(), "Dense 'dense_2' on (7, 12): 3 of 12 do not fit");
+}
+
 TEST(CheckTest, ThrowsTheFormattedTextOnlyIfTheConditionFails) {
   EXPECT_NO_THROW(check(true, "never {}", 1));
   try {

@@ -67,6 +67,15 @@ TEST(ModelTest, RefusesWrongShapesAtTheUsersLine) {
                         "8) and (None, None, 7) do not broadcast"));
 }
 
+TEST(ModelTest, NamesWhatALayerMadeOfAnUnknownSizeNone) {
+  const SymbolicTensor x = Input({.shape = {kAny, 4}});
+  const Model halves(x, Sum()({x, SplitSteps()(x)[0]}), {.name = "halves"});
+  EXPECT_THAT(message_of<ShapeError>([&] {
+                halves(Input({.shape = {kAny, 4}}));
+              }),
+              HasSubstr("shapes (None, None, 4) and (None, None, 4) do not broadcast"));
+}
+
 TEST(ModelTest, RefusesAnInputThatIsNotGiven) {
   const SymbolicTensor a = Input({.shape = {8}, .name = "a"});
   const SymbolicTensor b = Input({.shape = {8}, .name = "b"});
