@@ -9,7 +9,7 @@ from .steps import step
 
 @step(5)
 def multi_head_attention(b: Builder) -> None:
-    query = b.sequence(sound=True)
+    query = _query(b)
     value = query if b.chance(0.35) else b.sequence(sound=True)
     kwargs: dict[str, Any] = {"value": value}
     if b.chance(0.4):
@@ -39,6 +39,10 @@ def _attention_mask(b: Builder, query: Ref, value: Ref) -> dict[str, Any]:
     return {"attention_mask": columns}
 
 
+def _query(b: Builder) -> Ref:
+    return b.pick(lambda t: is_sequence(t) and usually_masked(t), sound=True)
+
+
 def _of_steps(b: Builder, x: Ref, features: int | None = None) -> Ref:
     """A sequence as long as x, of so many features; two unknown lengths need not be equal."""
     steps = b.shape(x)[1]
@@ -64,7 +68,7 @@ def additive_attention(b: Builder) -> None:
 
 @step(3)
 def group_query_attention(b: Builder) -> None:
-    query = b.sequence(sound=True)
+    query = _query(b)
     size = b.shape(query)[2]
     value = query if b.chance(0.35) else b.pick(lambda t: is_sequence(t) and t.shape[2] == size, sound=True)
     kwargs: dict[str, Any] = {"value": value}
@@ -81,7 +85,7 @@ def group_query_attention(b: Builder) -> None:
 
 def _attended(b: Builder) -> tuple[list[Ref], dict[str, Any]]:
     """[query, value] or [query, value, key] of equal features, and what else the call is given."""
-    query = b.sequence(sound=True)
+    query = _query(b)
     size = b.shape(query)[2]
     same = lambda t: is_sequence(t) and t.shape[2] == size
     value = b.pick(same, sound=True)

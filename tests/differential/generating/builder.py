@@ -120,7 +120,7 @@ class Builder:
         """Sometimes `mask=`: a tensor of the graph, or None, which Keras takes for not given."""
         if not self.chance(probability):
             return {}
-        if get_keras_mask(self.values[ref]) is not None and self.chance(0.3):
+        if get_keras_mask(self.values[ref]) is not None and self.chance(0.4):
             return {name: None}
         try:
             return {name: self.mask_for(ref)}

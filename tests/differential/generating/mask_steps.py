@@ -71,7 +71,7 @@ def shared(b: Builder) -> None:
     _call_again(b, [call for call in b.calls if not call.is_operation])
 
 
-@step(4)
+@step(8)
 def shared_model(b: Builder) -> None:
     _call_again(b, [call for call in b.calls if call.target.startswith("model")])
 

@@ -19,6 +19,8 @@ ROW = (
 def nested(b: Builder) -> None:
     """A Functional model, called on one tensor, a list or a dict; inside are steps of the same table."""
     outer = [b.pick(_enters) for _ in range(b.choose(1, 2))]
+    if b.chance(0.1):
+        outer = 2 * outer[:1]
     masks = [b.mask_for(ref) if b.chance(0.5) else None for ref in outer] if b.chance(0.5) else None
     _call_model(b, outer, masks)
 

@@ -103,12 +103,12 @@ def _halves() -> list[tuple[slice, slice]]:
     return [(slice(None), slice(None, 1)), (slice(None), slice(1, None))]
 
 
-@step(3)
+@step(4)
 def op_integers(b: Builder) -> None:
     ids = b.any_ids()
     made = b.choose(
         lambda: b.op("operator.mod", ids, 3),
-        lambda: b.op("operator.floordiv", ids, 2),
+        *2 * [lambda: b.op("operator.floordiv", ids, 2)],
         lambda: b.op("minimum", b.op("operator.add", ids, 1), WORDS - 1),
         lambda: b.op("multiply", b.op("operator.mod", ids, 4), 2),
         lambda: b.op("flip", ids, axis=-1),
@@ -184,10 +184,10 @@ def op_reshape(b: Builder) -> None:
         lambda: b.op("moveaxis", x, 1, -1),
         lambda: b.op("squeeze", b.op("expand_dims", x, 1), 1),
         lambda: b.op("expand_dims", x, b.choose(1, 2, -1)),
-        lambda: b.op("ravel", x),
+        *2 * [lambda: b.op("ravel", x)],
     ]
     if None not in b.shape(x)[1:]:  # rows stay rows: states of another batch broadcast in Keras, not in Domino
-        choices.append(lambda: b.op("reshape", x, (-1, *b.shape(x)[1:-1], 1, size)))
+        choices += 3 * [lambda: b.op("reshape", x, (-1, *b.shape(x)[1:-1], 1, size))]
     b.choose(*choices)()
 
 

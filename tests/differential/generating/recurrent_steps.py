@@ -101,7 +101,7 @@ def conv_lstm1d(b: Builder) -> None:
     x = b.pick(_is_rank4)
     options = b.sometimes(0.25, return_state=True, go_backwards=True, padding="same", use_bias=False)
     sequences = {"return_sequences": b.chance(0.65)}
-    b.layer("ConvLSTM1D", x, filters=2, kernel_size=b.choose(1, 2), call=b.explicit(x), **options, **sequences)
+    b.layer("ConvLSTM1D", x, filters=2, kernel_size=b.choose(1, 2), call=b.explicit(x, 0.8), **options, **sequences)
 
 
 @step(3)
