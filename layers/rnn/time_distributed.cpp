@@ -57,11 +57,13 @@ void check_rank(const Shape& inputs) {
         inputs);
 }
 
-void check_mask(const Shape& inputs, const Shape& mask) {
+/// As in Keras a mask of one row is refused when there are more, not while a graph is wired.
+void check_mask(const Shape& inputs, const Shape& mask, bool wiring) {
   check<MaskError>(mask.rank() >= 2,
                    "a mask of shape {}; expected at least (batch, steps), here {}", mask,
                    Shape{inputs[0], inputs[1]});
-  check<MaskError>(mask[0] == inputs[0] && mask[1] == inputs[1],
+  const bool one_row = wiring && mask[0] == 1;
+  check<MaskError>((mask[0] == inputs[0] || one_row) && mask[1] == inputs[1],
                    "a mask of shape {} for {}; its first two sizes must be those of the input, "
                    "here {}",
                    mask, inputs, Shape{inputs[0], inputs[1]});
@@ -154,7 +156,7 @@ Tensor TimeDistributed::from_one_step(const Tensor& inputs, const OptionalMask& 
 
 Tensor TimeDistributed::call(const Tensor& inputs, const OptionalMask& mask) const {
   check_rank(inputs.shape());
-  if (mask) check_mask(inputs.shape(), mask->shape());
+  if (mask) check_mask(inputs.shape(), mask->shape(), inputs.is_meta());
   const OptionalMask inner = layer_->takes_mask() ? mask : std::nullopt;
   if (inputs.is_meta()) return from_one_step(inputs, inner);
   return keeps_samples_apart(*layer_) ? all_at_once(inputs, inner) : step_by_step(inputs, inner);
