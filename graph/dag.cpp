@@ -46,6 +46,8 @@ struct Dag::Boost {
   Graph graph;
   std::unordered_map<const CallNode*, int> vertex_of;
   std::map<std::pair<const CallNode*, int>, int> input_of;
+  /// When a walk back from the outputs first meets a layer, by its identity.
+  std::unordered_map<const void*, int> first_met;
 };
 
 Dag::~Dag() = default;
@@ -98,6 +100,8 @@ void Dag::add_calls(const SymbolicTensors& outputs) {
                       "an output depends on the input {} ({} {}), which is not among the model's "
                       "inputs; add it to them",
                       node.layer->title(), tensor.dtype(), tensor.shape());
+    const int met = static_cast<int>(boost_->first_met.size());
+    boost_->first_met.try_emplace(node.layer->identity(), met);
     boost_->vertex_of[&node] = -1;  // on the stack; its number follows when its parents are done
     Frame frame{tensor.node(), {}, 0};
     for_each_tensor(node, [&](const SymbolicTensor& t, int, int) { frame.parents.push_back(t); });
@@ -169,16 +173,16 @@ void Dag::put_in_order() {
     if (is_input(*it)) continue;
     for (const InputEdge& edge : in_edges(*it)) meet(edge.from.vertex, d + 1);
   }
-  const auto deepest_first = [&](int a, int b) {
-    const auto key = [&](int v) {
-      return is_input(v) ? size() : depth[static_cast<std::size_t>(v)];
-    };
-    return key(a) > key(b);
+  // Minus the depth, so that the deepest come first.
+  const auto height = [&](int v) {
+    return is_input(v) ? -size() : -depth[static_cast<std::size_t>(v)];
   };
   order_ = met;
-  std::stable_sort(order_.begin(), order_.end(), deepest_first);
+  std::ranges::stable_sort(order_, {}, height);
   listing_ = post_order_;
-  std::stable_sort(listing_.begin(), listing_.end(), deepest_first);
+  std::ranges::stable_sort(listing_, {}, [&](int v) {
+    return std::pair(height(v), is_input(v) ? v : boost_->first_met.at(layer(v).identity()));
+  });
 }
 
 std::vector<InputEdge> Dag::in_edges(int vertex) const {

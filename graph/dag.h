@@ -47,7 +47,7 @@ class Dag {
   /// Vertices in the order in which Keras runs them: by depth, deepest first
   /// (keras/src/ops/function.py, map_graph and _run_through_graph). Inputs come first.
   const std::vector<int>& order() const { return order_; }
-  /// Vertices as Keras lists layers in a file: by depth, then as found from the outputs.
+  /// Vertices as Keras lists layers in a file: by depth, then as their layers are found from the outputs.
   const std::vector<int>& listing() const { return listing_; }
 
   /// Vertex i is input i.
