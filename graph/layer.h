@@ -100,6 +100,10 @@ class Layer {
   /// A plain function (graph/operation.h): it is no layer in Keras' lists, and takes no mask on.
   virtual bool is_operation() const { return false; }
 
+  /// How Keras nests the tensors of a list argument: how many stand in each list of its own, a single
+  /// one without a list. Empty if it takes a flat list.
+  virtual std::vector<std::size_t> nesting(std::string_view) const { return {}; }
+
   /// Equal for the copies of one layer.
   const void* identity() const { return cell_.get(); }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,7 +36,9 @@ class CallWriter {
   Config operation_node(const CallNode& node) const;
   Config operation_argument(const Config& value, const SymbolicTensors& tensors) const;
   Config tensor(const SymbolicTensor& tensor) const;
-  Config argument(const SymbolicTensors& tensors, bool alone) const;
+  Config list(std::span<const SymbolicTensor> tensors) const;
+  Config nested_list(std::span<const SymbolicTensor> tensors,
+                     const std::vector<std::size_t>& counts) const;
   Config masks(const MaskArgument<SymbolicTensor>& given, bool alone) const;
   Config value(const CallNode& node, std::string_view name) const;
   Config::Array args(const CallNode& node) const;
@@ -116,11 +119,21 @@ Config CallWriter::tensor(const SymbolicTensor& tensor) const {
                                    Config::Array{name_of(from.vertex), call, from.output}}})}});
 }
 
-Config CallWriter::argument(const SymbolicTensors& tensors, bool alone) const {
-  if (alone) return tensor(tensors.front());
+Config CallWriter::list(std::span<const SymbolicTensor> tensors) const {
   Config::Array list;
   for (const SymbolicTensor& each : tensors) list.push_back(tensor(each));
   return list;
+}
+
+Config CallWriter::nested_list(std::span<const SymbolicTensor> tensors,
+                               const std::vector<std::size_t>& counts) const {
+  Config::Array lists;
+  for (const std::size_t count : counts) {
+    const auto inner = tensors.first(count);
+    lists.push_back(count == 1 ? tensor(inner.front()) : list(inner));
+    tensors = tensors.subspan(count);
+  }
+  return lists;
 }
 
 Config CallWriter::masks(const MaskArgument<SymbolicTensor>& given, bool alone) const {
@@ -141,7 +154,9 @@ Config CallWriter::value(const CallNode& node, std::string_view name) const {
   for (std::size_t i = 0; i < signature.size(); ++i) {
     const bool alone = one || !signature[i].list;
     if (signature[i].name == name && i < call.arguments.size() && !call.arguments[i].empty()) {
-      return argument(call.arguments[i], alone);
+      const std::vector<std::size_t> counts = node.layer->nesting(name);
+      if (!counts.empty()) return nested_list(call.arguments[i], counts);
+      return alone ? tensor(call.arguments[i].front()) : list(call.arguments[i]);
     }
     if (signature[i].mask == name && i < call.masks.size()) {
       return masks(call.masks[i], alone);

@@ -155,6 +155,12 @@ Tensors run_direction(const Layer& layer, const Arguments& arguments, std::size_
 
 }  // namespace
 
+std::vector<std::size_t> Bidirectional::nesting(std::string_view argument) const {
+  std::vector<std::size_t> counts = forward_layer_->nesting(argument);
+  for (const std::size_t count : backward_layer_->nesting(argument)) counts.push_back(count);
+  return counts;
+}
+
 Tensors Bidirectional::merged(const Tensor& forward, const Tensor& backward) const {
   if (!merge_mode_) return {forward, backward};
   if (*merge_mode_ == "concat") return {ops::concatenate({forward, backward}, -1)};

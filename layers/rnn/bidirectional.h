@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "domino/graph/layer.h"
 #include "domino/layers/rnn/recurrent.h"
@@ -47,6 +48,7 @@ class Bidirectional final : public detail::SequenceLayer<Bidirectional> {
   void build(const std::vector<std::vector<Shape>>& shapes) const;
   Tensors call(const Arguments& arguments) const;
   OptionalMasks compute_mask(const Arguments& arguments, const OptionalMasks& previous) const;
+  std::vector<std::size_t> nesting(std::string_view argument) const override;
 
  private:
   Tensors merged(const Tensor& forward, const Tensor& backward) const;

@@ -30,4 +30,10 @@ RNN RNN::from_config(const Config& config) {
   return RNN(deserialize_layer(config.at("cell")), options);
 }
 
+std::vector<std::size_t> RNN::nesting(std::string_view argument) const {
+  const auto* stack = dynamic_cast<const StackedRNNCells*>(&*cell());
+  if (stack == nullptr || argument != "initial_state") return {};
+  return stack->state_counts();
+}
+
 }  // namespace domino::layers

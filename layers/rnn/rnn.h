@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "domino/layers/rnn/recurrent.h"
@@ -44,6 +45,7 @@ class RNN final : public detail::RecurrentLayer<RNN> {
 
   Config config() const override;
   static RNN from_config(const Config& config);
+  std::vector<std::size_t> nesting(std::string_view argument) const override;
 
  private:
   const RNNOptions options_;

@@ -47,6 +47,12 @@ StackedRNNCells StackedRNNCells::from_config(const Config& config) {
   return StackedRNNCells(std::move(cells), options);
 }
 
+std::vector<std::size_t> StackedRNNCells::state_counts() const {
+  std::vector<std::size_t> counts;
+  for (const LayerHandle& cell : cells_) counts.push_back(as_cell(cell).state_sizes().size());
+  return counts;
+}
+
 std::vector<std::int64_t> StackedRNNCells::state_sizes() const {
   std::vector<std::int64_t> sizes;
   for (const LayerHandle& cell : cells_) append(sizes, as_cell(cell).state_sizes());

@@ -28,6 +28,8 @@ class StackedRNNCells final : public RNNCell<StackedRNNCells> {
   static StackedRNNCells from_config(const Config& config);
 
   const std::vector<LayerHandle>& cells() const { return cells_; }
+  /// How many states each cell has.
+  std::vector<std::size_t> state_counts() const;
   std::vector<std::int64_t> state_sizes() const override;
   std::int64_t output_size() const override;
   Tensors initial_state(std::int64_t batch) const override;

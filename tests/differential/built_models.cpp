@@ -70,6 +70,23 @@ SymbolicTensors with_a_state_of_words(const SymbolicTensor& input) {
   return with_a_state(embedded(input));
 }
 
+/// An encoder hands the states of its stack to a decoder; Keras nests them by cell.
+SymbolicTensors stacked(const SymbolicTensor& input) {
+  const SymbolicTensor x = embedded(input);
+  const auto cells = [] {
+    return std::vector<LayerHandle>{layers::LSTMCell(3), layers::GRUCell(2), layers::LSTMCell(2)};
+  };
+  SymbolicTensors states = layers::RNN(cells(), {.return_state = true}).outputs(x);
+  const SymbolicTensor encoded = states.front();
+  states.erase(states.begin());
+  const SymbolicTensor decoded =
+      layers::RNN(cells(), {.return_sequences = true})(x, {.initial_state = states});
+  const SymbolicTensors once = states;
+  states.insert(states.end(), once.begin(), once.end());
+  return {encoded, decoded,
+          layers::Bidirectional(layers::RNN(cells()))(x, {.initial_state = states})};
+}
+
 SymbolicTensors reversed(const SymbolicTensor& input) {
   const SymbolicTensor y =
       layers::LSTM(3, {.return_sequences = true, .go_backwards = true})(embedded(input));
@@ -173,6 +190,7 @@ std::vector<BuiltModel> built_models() {
       of_features("attention_on_features", two_blocks),
       of_words("state", with_a_state_of_words),
       of_features("state_on_features", with_a_state),
+      of_words("stacked", stacked),
       of_words("reversed", reversed),
       unrolled(),
       of_words("query_mask", masked_queries),
