@@ -130,12 +130,20 @@ SizesSeen sizes_of(const Call<EdgeFacts>& call) {
   return seen;
 }
 
-std::vector<std::array<ProbeSizes, 2>> further_probes(const SizesSeen& seen) {
+std::vector<std::array<ProbeSizes, 2>> further_probes(const SizesSeen& seen, MaskRules rules) {
   std::vector<std::array<ProbeSizes, 2>> probes(kSmallProbes.begin(), kSmallProbes.end());
   // An unknown size that must equal a known one of another tensor, as (None, None, 8) + (None, 5, 8).
   if (seen.tensors > 1) {
     for (const std::int64_t size : seen.known) {
       probes.push_back({{{kProbes[0].batch, size}, {kProbes[1].batch, size}}});
+    }
+  }
+  // Keras wires what fits some batch only, as masks of (None, 5) and (None, 5, 1) that meet in a merge.
+  if (rules == MaskRules::Keras) {
+    probes.push_back(
+        {{{kProbes[0].batch, kProbes[0].batch}, {kProbes[1].batch, kProbes[1].batch}}});
+    for (const std::int64_t size : seen.known) {
+      probes.push_back({{{size, kProbes[0].other}, {1, kProbes[1].other}}});
     }
   }
   return probes;
@@ -169,7 +177,7 @@ InferredCall infer_call(const Layer& layer, const Call<EdgeFacts>& call, MaskRul
     return run_probes(layer, call, rules, kProbes, objects, !seen.unknown);
   } catch (Error& error) {
     if (seen.unknown && is_about_sizes(error)) {
-      for (const std::array<ProbeSizes, 2>& probes : further_probes(seen)) {
+      for (const std::array<ProbeSizes, 2>& probes : further_probes(seen, rules)) {
         try {
           return run_probes(layer, call, rules, probes, objects, false);
         } catch (const Error& other) {
