@@ -1,6 +1,6 @@
 #include "domino/layers/pooling/global_average_pooling1d.h"
 
-#include <cmath>
+#include <optional>
 #include <utility>
 
 #include "domino/backends/ops.h"
@@ -22,18 +22,15 @@ GlobalAveragePooling1D::GlobalAveragePooling1D(GlobalAveragePooling1DOptions opt
 
 namespace {
 
-/// True for (1, steps), (batch, 1) and (1, 1), as Keras takes them.
-bool needs_broadcast(const OptionalMask& mask, const Shape& rows_and_steps) {
-  return mask && mask->shape().rank() == 2 && mask->shape() != rows_and_steps &&
-         broadcasts_to(mask->shape(), rows_and_steps);
-}
-
-/// keras/src/layers/pooling/global_average_pooling1d.py: a mask with one entry for all steps counts
-/// as one step, by which their sum is divided.
-Tensor sum_of_kept_rows(const Tensor& x, const Mask& mask, int steps, bool keepdims) {
-  Tensor kept = ops::expand_dims(ops::cast(mask, DType::Bool), -1);
-  if (!keepdims) kept = ops::select(kept, 1, 0);
-  return ops::where(kept, ops::sum(x, {steps}, keepdims), std::nan(""));
+/// keras/src/layers/pooling/global_average_pooling1d.py: x and mask broadcast to each other, so that a
+/// mask with one entry for all steps counts as one step, and a single step as many.
+std::optional<Tensor> mean_of_broadcast(const Tensor& x, const Mask& mask, int steps,
+                                        bool keepdims) {
+  if (mask.shape().rank() < 2) return std::nullopt;
+  const Tensor kept = ops::expand_dims(ops::cast(mask, DType::Bool), steps == 1 ? 2 : 1);
+  if (!broadcasts(kept.shape(), x.shape())) return std::nullopt;
+  const Tensor sum = ops::sum(ops::where(kept, x, 0), {steps}, keepdims);
+  return ops::divide(sum, ops::sum(ops::cast(kept, DType::Float32), {steps}, keepdims));
 }
 
 }  // namespace
@@ -43,11 +40,14 @@ Tensor GlobalAveragePooling1D::call(const Tensor& x, const OptionalMask& mask) c
   const int steps = is_channels_first(kType, options_.data_format) ? 2 : 1;
   const Shape rows_and_steps{x.size(0), x.size(steps)};
   OptionalMask kept = mask;
-  if (needs_broadcast(mask, rows_and_steps)) {
-    if (mask->shape()[1] != x.size(steps) && current_rules() == MaskRules::Keras) {
-      return sum_of_kept_rows(x, *mask, steps, options_.keepdims);
+  if (mask && mask->shape() != rows_and_steps) {
+    const bool all_steps =
+        mask->shape().rank() == 2 && broadcasts_to(mask->shape(), rows_and_steps);
+    if (all_steps && current_rules() == MaskRules::Intended) {
+      kept = ops::broadcast_to(*mask, rows_and_steps);
+    } else if (auto mean = mean_of_broadcast(x, *mask, steps, options_.keepdims)) {
+      return *mean;
     }
-    kept = ops::broadcast_to(*mask, rows_and_steps);
   }
   return ops::reduce_steps(x, kept, ops::StepsReduce::Mean, steps, options_.keepdims);
 }
