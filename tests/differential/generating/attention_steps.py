@@ -12,11 +12,11 @@ def multi_head_attention(b: Builder) -> None:
     query = _query(b)
     value = query if b.chance(0.35) else b.sequence(sound=True)
     kwargs: dict[str, Any] = {"value": value}
-    if b.chance(0.4):
+    if b.chance(0.55):
         kwargs["key"] = _of_steps(b, value)
     kwargs |= b.explicit(query, 0.5, "query_mask") | b.explicit(value, 0.35, "value_mask")
     if "key" in kwargs:
-        kwargs |= b.explicit(value, 0.6, "key_mask")
+        kwargs |= b.explicit(value, 0.8, "key_mask")
     kwargs |= _attention_mask(b, query, value)
     kwargs |= b.sometimes(0.15, use_causal_mask=True, return_attention_scores=True)
     options = b.sometimes(0.15, value_dim=3, output_shape=3, dropout=0.2, use_gate=True, use_bias=False)
@@ -72,7 +72,7 @@ def group_query_attention(b: Builder) -> None:
     size = b.shape(query)[2]
     value = query if b.chance(0.35) else b.pick(lambda t: is_sequence(t) and t.shape[2] == size, sound=True)
     kwargs: dict[str, Any] = {"value": value}
-    if b.chance(0.4):
+    if b.chance(0.55):
         kwargs["key"] = _of_steps(b, value)
     kwargs |= b.explicit(query, 0.5, "query_mask") | b.explicit(value, 0.35, "value_mask")
     kwargs |= _attention_mask(b, query, value)

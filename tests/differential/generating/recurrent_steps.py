@@ -96,12 +96,12 @@ def rnn(b: Builder) -> None:
     b.layer("RNN", x, cell=cell, return_sequences=b.chance(0.65), call=b.explicit(x), **options)
 
 
-@step(6)
+@step(8)
 def conv_lstm1d(b: Builder) -> None:
     x = b.pick(_is_rank4)
     options = b.sometimes(0.25, return_state=True, go_backwards=True, padding="same", use_bias=False)
     sequences = {"return_sequences": b.chance(0.65)}
-    b.layer("ConvLSTM1D", x, filters=2, kernel_size=b.choose(1, 2), call=b.explicit(x, 0.8), **options, **sequences)
+    b.layer("ConvLSTM1D", x, filters=2, kernel_size=b.choose(1, 2), call=b.explicit(x, 0.95), **options, **sequences)
 
 
 @step(3)
