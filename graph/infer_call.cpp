@@ -127,6 +127,11 @@ SizesSeen sizes_of(const Call<EdgeFacts>& call) {
       if (facts.mask) look(facts.mask->shape);
     }
   }
+  for (const auto& argument : call.masks) {
+    for (const auto& mask : argument.masks()) {
+      if (mask) look(mask->shape);
+    }
+  }
   return seen;
 }
 
@@ -138,8 +143,10 @@ std::vector<std::array<ProbeSizes, 2>> further_probes(const SizesSeen& seen, Mas
       probes.push_back({{{kProbes[0].batch, size}, {kProbes[1].batch, size}}});
     }
   }
-  // Keras wires what fits some batch only, as masks of (None, 5) and (None, 5, 1) that meet in a merge.
+  // Keras wires what fits some sizes only, as masks of (None, 5) and (None, 5, 1) that meet in a merge,
+  // or one of (None, 1) for a recurrence over any number of steps.
   if (rules == MaskRules::Keras) {
+    probes.push_back({{{kProbes[0].batch, 1}, {kProbes[1].batch, 1}}});
     probes.push_back(
         {{{kProbes[0].batch, kProbes[0].batch}, {kProbes[1].batch, kProbes[1].batch}}});
     for (const std::int64_t size : seen.known) {
