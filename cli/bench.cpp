@@ -133,7 +133,7 @@ void add_bench(CLI::App& program) {
   options->model.add_to(*command);
   command
       ->add_option("--inputs", options->inputs,
-                   "One .safetensors file as for predict, or several; each is one batch")
+                   "One file as for predict, or several; each is one batch")
       ->required();
   command->add_option("--repeat", options->repeat, "Passes that are measured, behind a first one")
       ->check(CLI::Range(1, 1'000'000))

@@ -184,8 +184,7 @@ void add_verify(CLI::App& program) {
       "verify",
       "Compares what a model computes with what Keras computed; exits with 1 if it differs");
   options->model.add_to(*command);
-  command->add_option("--inputs", options->inputs, "A .safetensors file as for predict")
-      ->required();
+  command->add_option("--inputs", options->inputs, "A file as for predict")->required();
   command
       ->add_option(
           "--expected", options->expected,
