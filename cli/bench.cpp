@@ -16,7 +16,7 @@
 namespace domino::cli {
 namespace {
 
-struct Options {
+struct BenchOptions {
   ModelArgument model;
   std::vector<std::filesystem::path> inputs;
   int repeat = 10;
@@ -74,7 +74,7 @@ struct Measured {
   Steps steps;
 };
 
-Measured measure(const Options& options) {
+Measured measure(const BenchOptions& options) {
   Measured measured;
   std::optional<Model> model;
   measured.load = seconds([&] { model.emplace(options.model.load()); });
@@ -104,7 +104,7 @@ double median(const std::vector<double>& sorted) {
   return sorted.size() % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-void print(const Options& options, const Measured& measured) {
+void print(const BenchOptions& options, const Measured& measured) {
   const double typical = median(measured.passes);
   const double least = measured.passes.front();
   if (options.json) {
@@ -127,7 +127,7 @@ void print(const Options& options, const Measured& measured) {
 }  // namespace
 
 void add_bench(CLI::App& program) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<BenchOptions>();
   CLI::App* command = program.add_subcommand(
       "bench", "Measures how long a model takes; one pass runs all files in turn");
   options->model.add_to(*command);

@@ -11,7 +11,7 @@
 namespace domino::cli {
 namespace {
 
-struct Options {
+struct MasksOptions {
   ModelArgument model;
   MaskedInputs masked;
   bool json = false;
@@ -54,7 +54,7 @@ std::vector<std::string> harmful_losses(const Model& model, const std::vector<bo
   return losses;
 }
 
-void run(const Options& options) {
+void run(const MasksOptions& options) {
   OtherWarnings warnings;
   const Model model = options.model.load();
   const std::vector<bool> masked = options.masked.flags(model);
@@ -71,7 +71,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_masks(CLI::App& program) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<MasksOptions>();
   CLI::App* command = program.add_subcommand(
       "masks", "Shows who makes, uses, changes, ignores and loses each mask, and who misses it");
   options->model.add_to(*command);

@@ -9,7 +9,7 @@
 namespace domino::cli {
 namespace {
 
-struct Options {
+struct PlotOptions {
   ModelArgument model;
   MaskedInputs masked;
   std::filesystem::path file;
@@ -21,7 +21,7 @@ std::string check_suffix(const std::string& file) {
   return "'" + file + "' ends in none of .svg, .png and .dot";
 }
 
-void run(const Options& options) {
+void run(const PlotOptions& options) {
   const Model model = options.model.load();
   const std::string graph = mask_graph(model, options.masked.flags(model));
   const std::string format = options.file.extension().string().substr(1);
@@ -34,7 +34,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_plot(CLI::App& program) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<PlotOptions>();
   CLI::App* command = program.add_subcommand(
       "plot", "Draws the graph of a model, with the ways of its masks in colour");
   options->model.add_to(*command);

@@ -8,14 +8,14 @@
 namespace domino::cli {
 namespace {
 
-struct Options {
+struct PredictOptions {
   ModelArgument model;
   std::filesystem::path inputs;
   std::filesystem::path outputs;
   RunOptions run;
 };
 
-void run(const Options& options) {
+void run(const PredictOptions& options) {
   const Model model = options.model.load();
   const Tensors outputs = options.run.predict(model, read_inputs(options.inputs, model));
   write_safetensors(options.outputs, named_outputs(model, outputs));
@@ -24,7 +24,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_predict(CLI::App& program) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<PredictOptions>();
   CLI::App* command = program.add_subcommand(
       "predict", "Computes a model's outputs, and the masks that they carry");
   options->model.add_to(*command);

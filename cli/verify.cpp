@@ -16,7 +16,7 @@
 namespace domino::cli {
 namespace {
 
-struct Options {
+struct VerifyOptions {
   ModelArgument model;
   std::filesystem::path inputs;
   std::filesystem::path expected;
@@ -154,7 +154,7 @@ void compare_outputs(const Model& model, const Tensors& outputs, const TensorsBy
   }
 }
 
-void run(const Options& options) {
+void run(const VerifyOptions& options) {
   const Model model = options.model.load();
   const Tensors inputs = read_inputs(options.inputs, model);
   const TensorsByName expected = read_tensors(options.expected);
@@ -179,7 +179,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_verify(CLI::App& program) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<VerifyOptions>();
   CLI::App* command = program.add_subcommand(
       "verify",
       "Compares what a model computes with what Keras computed; exits with 1 if it differs");

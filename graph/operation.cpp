@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kArgument = "__argument__";
 constexpr std::string_view kModules = "keras.src.ops.";
 
-std::string name_in(const Config& config) {
+std::string configured_name(const Config& config) {
   const Config* name = config.is_object() ? config.find("name") : nullptr;
   return name == nullptr ? std::string() : name->as_string();
 }
@@ -19,7 +19,9 @@ std::string name_in(const Config& config) {
 }  // namespace
 
 Operation::Operation(const OperationKind& kind, const Config& config)
-    : Layer(name_in(config)), kind_(&kind), config_(config.is_null() ? Config::object() : config) {
+    : Layer(configured_name(config)),
+      kind_(&kind),
+      config_(config.is_null() ? Config::object() : config) {
   // Never warned of, as in Keras: the mask does not pass, which `compute_mask_with` says.
   set_supports_masking(true);
 }

@@ -5,7 +5,7 @@
 namespace domino {
 namespace {
 
-bool has_mask(const Parameter& parameter) { return !parameter.mask.empty(); }
+bool takes_mask(const Parameter& parameter) { return !parameter.mask.empty(); }
 
 bool takes_training_before_mask(const Layer& layer) {
   return layer.is_model() || layer.type() == "BatchNormalization" ||
@@ -17,17 +17,17 @@ bool takes_training_before_mask(const Layer& layer) {
 std::vector<std::string_view> places_in_keras(const Layer& layer) {
   const Signature& signature = layer.signature();
   // Attention has the masks of its tensors in front of its other arguments.
-  const bool masks_first = std::ranges::count_if(signature, has_mask) > 1;
+  const bool masks_first = std::ranges::count_if(signature, takes_mask) > 1;
   std::vector<std::string_view> places;
   for (const Parameter& parameter : signature) {
-    if (has_mask(parameter) || !masks_first) places.push_back(parameter.name);
+    if (takes_mask(parameter) || !masks_first) places.push_back(parameter.name);
   }
   if (takes_training_before_mask(layer)) places.emplace_back("training");
   for (const Parameter& parameter : signature) {
-    if (has_mask(parameter)) places.push_back(parameter.mask);
+    if (takes_mask(parameter)) places.push_back(parameter.mask);
   }
   for (const Parameter& parameter : signature) {
-    if (!has_mask(parameter) && masks_first) places.push_back(parameter.name);
+    if (!takes_mask(parameter) && masks_first) places.push_back(parameter.name);
   }
   return places;
 }

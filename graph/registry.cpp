@@ -148,7 +148,7 @@ LayerHandle deserialize_operation(const std::string& module, const std::string& 
 }
 
 /// Keras writes the class of a custom layer with its package beside the bare one.
-const std::string& class_of(const Config& serialized) {
+const std::string& registered_class(const Config& serialized) {
   const Config* registered = serialized.find("registered_name");
   const bool custom = registered != nullptr && registered->is_string();
   return (custom ? *registered : serialized.at("class_name")).as_string();
@@ -157,7 +157,7 @@ const std::string& class_of(const Config& serialized) {
 }  // namespace
 
 LayerHandle deserialize_layer(const Config& serialized) {
-  const std::string& type = class_of(serialized);
+  const std::string& type = registered_class(serialized);
   const Config* module = serialized.find("module");
   if (module != nullptr && module->is_string() && Operation::is_module(module->as_string())) {
     return deserialize_operation(module->as_string(), type, serialized.at("config"));

@@ -11,7 +11,7 @@ namespace domino::onednn {
 namespace {
 
 /// Fewer sequences than that leave the recurrent kernel's loads unused.
-constexpr std::int64_t kFewestRows = 4;
+constexpr std::int64_t kFewestRowsOfAThread = 4;
 /// Multiplications that have to be saved in each step for threads to meet after each.
 constexpr std::int64_t kStepGrain = 1 << 20;
 
@@ -71,7 +71,8 @@ const float* RnnCall::join_biases(const Tensor& given) {
 std::int64_t RnnCall::choose_shares() {
   const std::int64_t threads = thread_count();
   const std::int64_t step = plan.batch() * units * columns;
-  const std::int64_t most = std::clamp<std::int64_t>(plan.batch() / kFewestRows, 1, threads);
+  const std::int64_t most =
+      std::clamp<std::int64_t>(plan.batch() / kFewestRowsOfAThread, 1, threads);
   const std::int64_t shares = step * steps < kProductGrain ? 1 : most;
   wide = step / shares - step / threads > kStepGrain;
   return wide ? 1 : shares;

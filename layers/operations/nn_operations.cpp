@@ -5,11 +5,11 @@
 namespace domino::layers {
 namespace {
 
-constexpr std::string_view kModule = "keras.src.ops.nn";
+constexpr std::string_view kNn = "keras.src.ops.nn";
 
 template <op::UnaryKind kKind>
 OperationKind unary(std::string_view type) {
-  return {kModule, type, {"x"}, [](const OperationArguments& in) -> Tensors {
+  return {kNn, type, {"x"}, [](const OperationArguments& in) -> Tensors {
             return {ops::unary(kKind, in.tensor("x"))};
           }};
 }
@@ -57,24 +57,24 @@ const std::vector<OperationKind>& nn_operations() {
       unary<UnaryKind::TanhShrink>("TanhShrink"),
       unary<UnaryKind::SparsePlus>("SparsePlus"),
       unary<UnaryKind::SparseSigmoid>("SparseSigmoid"),
-      {kModule, "Elu", {"x"}, [](In in) { return with_default<UnaryKind::Elu>(in, "alpha", 1); }},
-      {kModule, "Celu", {"x"}, [](In in) { return with_default<UnaryKind::Celu>(in, "alpha", 1); }},
-      {kModule,
+      {kNn, "Elu", {"x"}, [](In in) { return with_default<UnaryKind::Elu>(in, "alpha", 1); }},
+      {kNn, "Celu", {"x"}, [](In in) { return with_default<UnaryKind::Celu>(in, "alpha", 1); }},
+      {kNn,
        "LeakyRelu",
        {"x"},
        [](In in) -> Tensors {
          return {leaky_relu(in.tensor("x"), in.config().at("negative_slope").as_double())};
        }},
-      {kModule,
+      {kNn,
        "Gelu",
        {"x"},
        [](In in) -> Tensors {
          const bool tanh = in.flag("approximate");
          return {ops::unary(tanh ? UnaryKind::GeluTanh : UnaryKind::Gelu, in.tensor("x"))};
        }},
-      {kModule, "Softmax", {"x"}, [](In in) -> Tensors { return {softmax(in)}; }},
-      {kModule, "LogSoftmax", {"x"}, [](In in) -> Tensors { return {log_softmax(in)}; }},
-      {kModule,
+      {kNn, "Softmax", {"x"}, [](In in) -> Tensors { return {softmax(in)}; }},
+      {kNn, "LogSoftmax", {"x"}, [](In in) -> Tensors { return {log_softmax(in)}; }},
+      {kNn,
        "OneHot",
        {"x"},
        [](In in) -> Tensors {

@@ -7,12 +7,12 @@ namespace domino::layers {
 namespace {
 
 using In = const OperationArguments&;
-constexpr std::string_view kModule = "keras.src.ops.numpy";
+constexpr std::string_view kNumpy = "keras.src.ops.numpy";
 
 using BinaryVerb = Tensor (*)(const ops::Operand&, const ops::Operand&);
 template <BinaryVerb kVerb>
 OperationKind binary(std::string_view type) {
-  return {kModule, type, {"x1", "x2"}, [](In in) -> Tensors {
+  return {kNumpy, type, {"x1", "x2"}, [](In in) -> Tensors {
             return {kVerb(in.operand("x1"), in.operand("x2"))};
           }};
 }
@@ -20,13 +20,13 @@ OperationKind binary(std::string_view type) {
 using UnaryVerb = Tensor (*)(const Tensor&);
 template <UnaryVerb kVerb>
 OperationKind unary(std::string_view type) {
-  return {kModule, type, {"x"}, [](In in) -> Tensors { return {kVerb(in.tensor("x"))}; }};
+  return {kNumpy, type, {"x"}, [](In in) -> Tensors { return {kVerb(in.tensor("x"))}; }};
 }
 
 /// Keras computes these in a float, whatever comes.
 template <UnaryVerb kVerb>
 OperationKind floating(std::string_view type) {
-  return {kModule, type, {"x"}, [](In in) -> Tensors {
+  return {kNumpy, type, {"x"}, [](In in) -> Tensors {
             const Tensor x = in.tensor("x");
             return {kVerb(ops::cast(x, to_floating(x.dtype())))};
           }};
@@ -40,7 +40,7 @@ Tensor squared(In in) {
 using ReduceVerb = Tensor (*)(const Tensor&, const ops::Axes&, bool);
 template <ReduceVerb kVerb>
 OperationKind reduction(std::string_view type) {
-  return {kModule, type, {"x"}, [](In in) -> Tensors {
+  return {kNumpy, type, {"x"}, [](In in) -> Tensors {
             const auto axes = in.axes("axis");
             const Tensor x = in.tensor("x");
             // An empty tuple reduces nothing; no axis at all reduces everything.
@@ -189,7 +189,7 @@ const std::vector<OperationKind>& numpy_operations() {
       binary<ops::greater_equal>("GreaterEqual"),
       binary<ops::logical_and>("LogicalAnd"),
       binary<ops::logical_or>("LogicalOr"),
-      {kModule,
+      {kNumpy,
        "LogicalXor",
        {"x1", "x2"},
        [](In in) -> Tensors {
@@ -201,7 +201,7 @@ const std::vector<OperationKind>& numpy_operations() {
       unary<ops::negative>("Negative"),
       unary<ops::sign>("Sign"),
       floating<ops::floor>("Floor"),
-      {kModule, "Square", {"x"}, [](In in) -> Tensors { return {squared(in)}; }},
+      {kNumpy, "Square", {"x"}, [](In in) -> Tensors { return {squared(in)}; }},
       floating<ops::sqrt>("Sqrt"),
       floating<ops::exp>("Exp"),
       floating<ops::log>("Log"),
@@ -217,38 +217,38 @@ const std::vector<OperationKind>& numpy_operations() {
       reduction<ops::prod>("Prod"),
       reduction<ops::any>("Any"),
       reduction<ops::all>("All"),
-      {kModule, "Var", {"x"}, [](In in) -> Tensors { return {variance(in)}; }},
-      {kModule, "Std", {"x"}, [](In in) -> Tensors { return {ops::sqrt(variance(in))}; }},
-      {kModule, "Clip", {"x", "x_min", "x_max"}, [](In in) -> Tensors { return {clipped(in)}; }},
-      {kModule, "Where", {"condition", "x1", "x2"}, [](In in) -> Tensors { return {chosen(in)}; }},
-      {kModule,
+      {kNumpy, "Var", {"x"}, [](In in) -> Tensors { return {variance(in)}; }},
+      {kNumpy, "Std", {"x"}, [](In in) -> Tensors { return {ops::sqrt(variance(in))}; }},
+      {kNumpy, "Clip", {"x", "x_min", "x_max"}, [](In in) -> Tensors { return {clipped(in)}; }},
+      {kNumpy, "Where", {"condition", "x1", "x2"}, [](In in) -> Tensors { return {chosen(in)}; }},
+      {kNumpy,
        "Matmul",
        {"x1", "x2"},
        [](In in) -> Tensors { return {ops::matmul(in.tensor("x1"), in.tensor("x2"))}; }},
-      {kModule,
+      {kNumpy,
        "Einsum",
        {},
        [](In in) -> Tensors {
          return {ops::einsum(in.config().at("subscripts").as_string(), in.all_tensors())};
        }},
-      {kModule,
+      {kNumpy,
        "Reshape",
        {"x"},
        [](In in) -> Tensors {
          return {ops::reshape(in.tensor("x"), Shape(in.integers("newshape")))};
        }},
-      {kModule,
+      {kNumpy,
        "Ravel",
        {"x"},
        [](In in) -> Tensors { return {ops::reshape(in.tensor("x"), {-1})}; }},
-      {kModule, "Transpose", {"x"}, [](In in) -> Tensors { return {transposed(in)}; }},
-      {kModule,
+      {kNumpy, "Transpose", {"x"}, [](In in) -> Tensors { return {transposed(in)}; }},
+      {kNumpy,
        "Moveaxis",
        {"x"},
        [](In in) -> Tensors {
          return {moved(in.tensor("x"), *in.axes("source"), *in.axes("destination"))};
        }},
-      {kModule,
+      {kNumpy,
        "Swapaxes",
        {"x"},
        [](In in) -> Tensors {
@@ -256,42 +256,42 @@ const std::vector<OperationKind>& numpy_operations() {
          const int b = *in.axis("axis2");
          return {moved(in.tensor("x"), {a, b}, {b, a})};
        }},
-      {kModule, "Squeeze", {"x"}, [](In in) -> Tensors { return {squeezed(in)}; }},
-      {kModule, "ExpandDims", {"x"}, [](In in) -> Tensors { return {expanded(in)}; }},
-      {kModule,
+      {kNumpy, "Squeeze", {"x"}, [](In in) -> Tensors { return {squeezed(in)}; }},
+      {kNumpy, "ExpandDims", {"x"}, [](In in) -> Tensors { return {expanded(in)}; }},
+      {kNumpy,
        "GetItem",
        {"x", "key"},
        [](In in) -> Tensors { return {get_item(in.tensor("x"), in.raw("key"), in)}; }},
-      {kModule, "Split", {"x"}, splits},
-      {kModule,
+      {kNumpy, "Split", {"x"}, splits},
+      {kNumpy,
        "Stack",
        {"x"},
        [](In in) -> Tensors { return {ops::stack(in.tensors("x"), in.axis("axis").value_or(0))}; }},
-      {kModule,
+      {kNumpy,
        "Concatenate",
        {"xs"},
        [](In in) -> Tensors {
          return {ops::concatenate(in.tensors("xs"), in.axis("axis").value_or(0))};
        }},
-      {kModule,
+      {kNumpy,
        "Tile",
        {"x"},
        [](In in) -> Tensors { return {ops::tile(in.tensor("x"), in.integers("repeats"))}; }},
-      {kModule, "Repeat", {"x"}, [](In in) -> Tensors { return {repeated(in)}; }},
-      {kModule, "Flip", {"x"}, [](In in) -> Tensors { return {flipped(in)}; }},
-      {kModule, "Take", {"x", "indices"}, [](In in) -> Tensors { return {taken(in)}; }},
-      {kModule,
+      {kNumpy, "Repeat", {"x"}, [](In in) -> Tensors { return {repeated(in)}; }},
+      {kNumpy, "Flip", {"x"}, [](In in) -> Tensors { return {flipped(in)}; }},
+      {kNumpy, "Take", {"x", "indices"}, [](In in) -> Tensors { return {taken(in)}; }},
+      {kNumpy,
        "BroadcastTo",
        {"x"},
        [](In in) -> Tensors {
          return {ops::broadcast_to(in.tensor("x"), Shape(in.integers("shape")))};
        }},
-      {kModule, "Copy", {"x"}, [](In in) -> Tensors { return {ops::copy(in.tensor("x"))}; }},
-      {kModule,
+      {kNumpy, "Copy", {"x"}, [](In in) -> Tensors { return {ops::copy(in.tensor("x"))}; }},
+      {kNumpy,
        "ZerosLike",
        {"x"},
        [](In in) -> Tensors { return {ops::zeros_like(in.tensor("x"), in.dtype("dtype"))}; }},
-      {kModule,
+      {kNumpy,
        "OnesLike",
        {"x"},
        [](In in) -> Tensors { return {ops::ones_like(in.tensor("x"), in.dtype("dtype"))}; }},

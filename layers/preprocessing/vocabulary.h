@@ -42,5 +42,9 @@ std::string vocabulary_file(const std::vector<T>& terms);
 /// be.
 template <class T>
 std::vector<T> read_vocabulary(std::string_view file);
+template <>
+std::vector<std::string> read_vocabulary(std::string_view file);
+template <>
+std::vector<std::int64_t> read_vocabulary(std::string_view file);
 
 }  // namespace domino::layers

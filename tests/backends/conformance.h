@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <limits>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -14,6 +15,13 @@
 
 /// What every backend has to do as the reference does: each op on many shapes and types, listed once.
 namespace domino::conformance {
+
+inline constexpr float kInf = std::numeric_limits<float>::infinity();
+inline constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+/// Tensors of strings and of int64.
+Tensor texts(const Shape& shape, const std::vector<std::string>& values);
+Tensor whole(const Shape& shape, const std::vector<std::int64_t>& values);
 
 /// One call of one op, and how far a backend may be from the reference.
 struct Case {

@@ -9,9 +9,6 @@
 namespace domino::conformance {
 namespace {
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-
 const std::vector<Shape> kShapes = {{},   {1},       {0},      {7},          {3, 0, 2},
                                     {65}, {2, 3, 5}, {1, 131}, {2, 3, 4, 7}, {1031}};
 

@@ -16,14 +16,13 @@ namespace {
 using conformance::bools;
 using conformance::ints;
 using conformance::is;
+using conformance::kInf;
+using conformance::kNan;
 using conformance::pattern;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Property;
 using ::testing::Throws;
-
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 /// Each verb on every backend whose tensors the host can read.
 class Ops : public ::testing::TestWithParam<std::string_view> {

@@ -7,9 +7,6 @@
 namespace domino::conformance {
 namespace {
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-
 /// What Keras 3.15.1 gave on the CPU.
 struct Recorded {
   op::UnaryKind kind;

@@ -1,8 +1,6 @@
 #include "tests/backends/conformance.h"
 
 namespace domino::conformance {
-namespace {
-
 Tensor texts(const Shape& shape, const std::vector<std::string>& values) {
   return Tensor(shape, values);
 }
@@ -10,6 +8,8 @@ Tensor texts(const Shape& shape, const std::vector<std::string>& values) {
 Tensor whole(const Shape& shape, const std::vector<std::int64_t>& values) {
   return Tensor(shape, values);
 }
+
+namespace {
 
 const Tensor& sentences() {
   static const Tensor kSentences = texts({2, 2}, {"The cat, the mat!", "", "Grün ist's", "a"});

@@ -16,14 +16,6 @@ using ::testing::HasSubstr;
 using ::testing::Property;
 using ::testing::Throws;
 
-Tensor texts(const Shape& shape, const std::vector<std::string>& values) {
-  return Tensor(shape, values);
-}
-
-Tensor whole(const Shape& shape, const std::vector<std::int64_t>& values) {
-  return Tensor(shape, values);
-}
-
 TEST(Strings, LowerAndStripOnlyAscii) {
   std::string ascii;
   for (char c = 0; c < 127; ++c) ascii += c;

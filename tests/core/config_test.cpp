@@ -10,8 +10,8 @@
 namespace domino {
 namespace {
 
-using testing::ElementsAre;
-using testing::ThrowsMessage;
+using ::testing::ElementsAre;
+using ::testing::ThrowsMessage;
 
 std::string json(const Config& config) { return config.to_json(); }
 
@@ -131,7 +131,7 @@ struct Named {
   static Named from_config(const Config& config) { return {config.at("class_name").as_string()}; }
 };
 
-struct Options {
+struct EveryOption {
   bool use_bias = true;
   int units = 0;
   std::int64_t seed = 0;
@@ -157,14 +157,14 @@ struct Options {
   }
 };
 
-Options read(const Config& config) {
-  Options options;
+EveryOption read_options(const Config& config) {
+  EveryOption options;
   Fields fields(config);
   options.fields(fields);
   return options;
 }
 
-Config write(Options options) {
+Config written(EveryOption options) {
   Config config;
   Fields fields(&config);
   options.fields(fields);
@@ -172,7 +172,7 @@ Config write(Options options) {
 }
 
 TEST(FieldsTest, WritesEveryField) {
-  EXPECT_EQ(json(write({})),
+  EXPECT_EQ(json(written({})),
             "{\"use_bias\": true, \"units\": 0, \"seed\": 0, \"rate\": 0.5, "
             "\"padding\": \"valid\", \"strides\": [1], \"value\": null, \"maybe\": null, "
             "\"initializer\": {\"class_name\": \"zeros\"}, \"extra\": null}");
@@ -189,16 +189,16 @@ TEST(FieldsTest, ReadsWhatItWrote) {
                                         {"maybe", Config::object({{"class_name", "ones"}})},
                                         {"initializer", Config::object({{"class_name", "eye"}})},
                                         {"extra", Config::Array{1, "a"}}});
-  EXPECT_EQ(write(read(config)), config);
+  EXPECT_EQ(written(read_options(config)), config);
 }
 
 TEST(FieldsTest, AbsentKeysLeaveFieldsAlone) {
-  const Options options = read(Config::object({{"unknown", 1}}));
-  EXPECT_EQ(write(options), write({}));
+  const EveryOption options = read_options(Config::object({{"unknown", 1}}));
+  EXPECT_EQ(written(options), written({}));
 }
 
 TEST(FieldsTest, NullTakesAnOptionalAway) {
-  Options options;
+  EveryOption options;
   options.value = 3;
   options.maybe = Named{"ones"};
   const Config config = Config::object({{"value", {}}});
@@ -210,16 +210,16 @@ TEST(FieldsTest, NullTakesAnOptionalAway) {
 }
 
 TEST(FieldsTest, TakesKerasWaysToWriteNumbers) {
-  EXPECT_EQ(read(Config::object({{"units", 4.0}})).units, 4);
-  EXPECT_EQ(read(Config::object({{"rate", 1}})).rate, 1.0);
-  EXPECT_THAT(read(Config::object({{"strides", 3}})).strides, ElementsAre(3));
-  EXPECT_THAT(read(Config::object({{"strides", Config::Array{{}, 3}}})).strides,
+  EXPECT_EQ(read_options(Config::object({{"units", 4.0}})).units, 4);
+  EXPECT_EQ(read_options(Config::object({{"rate", 1}})).rate, 1.0);
+  EXPECT_THAT(read_options(Config::object({{"strides", 3}})).strides, ElementsAre(3));
+  EXPECT_THAT(read_options(Config::object({{"strides", Config::Array{{}, 3}}})).strides,
               ElementsAre(-1, 3));
 }
 
 TEST(FieldsTest, ErrorsNameTheKey) {
   const auto error = [](Config config, const char* text) {
-    EXPECT_THAT([&] { read(config); }, ThrowsMessage<ValueError>(text));
+    EXPECT_THAT([&] { read_options(config); }, ThrowsMessage<ValueError>(text));
   };
   error(Config::object({{"use_bias", 1}}), "'use_bias': expected true or false, got 1");
   error(Config::object({{"units", "x"}}), "'units': expected an integer, got \"x\"");

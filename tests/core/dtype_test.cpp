@@ -15,7 +15,7 @@
 namespace domino {
 namespace {
 
-using testing::ThrowsMessage;
+using ::testing::ThrowsMessage;
 
 constexpr DType f2 = DType::Float16;
 constexpr DType bf = DType::BFloat16;

@@ -11,9 +11,9 @@
 namespace domino {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::ThrowsMessage;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::ThrowsMessage;
 
 MaskKind kind_of(Shape shape, std::initializer_list<int> values) {
   return Mask(std::move(shape), values).structure().kind;

@@ -16,11 +16,11 @@
 namespace domino {
 namespace {
 
-using testing::AllOf;
-using testing::EndsWith;
-using testing::HasSubstr;
-using testing::MatchesRegex;
-using testing::StartsWith;
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::StartsWith;
 
 using ProgressOnTerminal = OnTerminalTest;
 
@@ -64,8 +64,8 @@ TEST_F(ProgressOnTerminal, ShowsHowFarWorkCameThatStopped) {
 TEST_F(ProgressOnTerminal, DrawsNoBarForUnknownTotals) {
   const std::string text = on_terminal([] { Progress("Reading", 0).advance(3); });
   EXPECT_THAT(states_of(text).back(),
-              AllOf(StartsWith("Reading  3  "), testing::Not(HasSubstr("["
-                                                                       "="))));
+              AllOf(StartsWith("Reading  3  "), ::testing::Not(HasSubstr("["
+                                                                         "="))));
 }
 
 TEST_F(ProgressOnTerminal, DrawsAtMostTenTimesASecond) {

@@ -10,8 +10,8 @@
 namespace domino {
 namespace {
 
-using testing::ElementsAre;
-using testing::ThrowsMessage;
+using ::testing::ElementsAre;
+using ::testing::ThrowsMessage;
 
 TEST(ShapeTest, PrintsAsKeras) {
   EXPECT_EQ(to_string(Shape()), "()");

@@ -13,8 +13,8 @@
 namespace domino {
 namespace {
 
-using testing::ElementsAre;
-using testing::ThrowsMessage;
+using ::testing::ElementsAre;
+using ::testing::ThrowsMessage;
 
 /// Memory that says it is on another device.
 class FakeStorage final : public Storage {
@@ -97,7 +97,7 @@ TEST(TensorTest, RefusesReadingAsAnotherType) {
                                         "data<float>(), or convert it first, with ops::cast"));
   const Tensor ids({1}, std::vector<std::int64_t>{1});
   EXPECT_THAT([&] { ids.data<float>(); },
-              ThrowsMessage<DTypeError>(testing::HasSubstr("data<std::int64_t>()")));
+              ThrowsMessage<DTypeError>(::testing::HasSubstr("data<std::int64_t>()")));
 }
 
 TEST(TensorTest, RefusesReadingOffTheHost) {

@@ -20,11 +20,11 @@ extern "C" int omp_get_max_threads();
 namespace domino {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::Pair;
-using testing::SizeIs;
-using testing::ThrowsMessage;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::SizeIs;
+using ::testing::ThrowsMessage;
 
 using Range = std::pair<std::int64_t, std::int64_t>;
 

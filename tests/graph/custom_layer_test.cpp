@@ -8,23 +8,15 @@
 #include "domino/core/error.h"
 #include "domino/graph/model.h"
 #include "domino/graph/sequential.h"
+#include "tests/error_of.h"
 #include "tests/graph/test_layers.h"
 
 namespace domino {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
-
-template <class F>
-std::string error_of(F f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
+using testing::error_of;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 class Misspelled final : public UnaryLayer<Misspelled> {
  public:

@@ -12,14 +12,9 @@
 namespace domino {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
-
-std::vector<float> numbers(const Tensor& tensor) {
-  const auto data = tensor.data<float>();
-  return {data.begin(), data.end()};
-}
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// Collects warnings while it lives.
 class Warnings {

@@ -12,28 +12,15 @@
 #include "domino/graph/layer_templates.h"
 #include "domino/graph/sequential.h"
 #include "domino/graph/warnings.h"
+#include "tests/error_of.h"
 #include "tests/graph/test_layers.h"
 
 namespace domino {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-
-std::vector<float> numbers(const Tensor& tensor) {
-  const auto data = tensor.data<float>();
-  return {data.begin(), data.end()};
-}
-
-template <class E, class F>
-std::string message_of(F f) {
-  try {
-    f();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
+using ::testing::ElementsAre;
+using testing::error_of;
+using ::testing::HasSubstr;
 
 TEST(ModelTest, RunsAChainOnNumbers) {
   const SymbolicTensor x = Input({.shape = {2}});
@@ -60,7 +47,7 @@ TEST(ModelTest, RefusesWrongShapesAtTheUsersLine) {
   const SymbolicTensor a = Input({.shape = {kAny, 8}});
   const SymbolicTensor b = Input({.shape = {kAny, 7}});
   const int line = __LINE__ + 1;
-  const std::string text = message_of<ShapeError>([&] { Sum()({a, b}); });
+  const std::string text = error_of<ShapeError>([&] { Sum()({a, b}); });
   EXPECT_THAT(text, HasSubstr("model_test.cpp:" + std::to_string(line)));
   EXPECT_THAT(text,
               HasSubstr("Sum (unnamed) on (None, None, 8), (None, None, 7): shapes (None, None, "
@@ -70,7 +57,7 @@ TEST(ModelTest, RefusesWrongShapesAtTheUsersLine) {
 TEST(ModelTest, NamesWhatALayerMadeOfAnUnknownSizeNone) {
   const SymbolicTensor x = Input({.shape = {kAny, 4}});
   const Model halves(x, Sum()({x, SplitSteps()(x)[0]}), {.name = "halves"});
-  EXPECT_THAT(message_of<ShapeError>([&] {
+  EXPECT_THAT(error_of<ShapeError>([&] {
                 halves(Input({.shape = {kAny, 4}}));
               }),
               HasSubstr("shapes (None, None, 4) and (None, None, 4) do not broadcast"));
@@ -80,7 +67,7 @@ TEST(ModelTest, RefusesAnInputThatIsNotGiven) {
   const SymbolicTensor a = Input({.shape = {8}, .name = "a"});
   const SymbolicTensor b = Input({.shape = {8}, .name = "b"});
   EXPECT_EQ(
-      message_of<BuildError>([&] {
+      error_of<BuildError>([&] {
         Model(a, Sum()({a, b}));
       }),
       "an output depends on the input InputLayer 'b' (float32 (None, 8)), which is not among the "
@@ -206,11 +193,11 @@ TEST(ModelTest, NoRowsGiveNoRows) {
 TEST(ModelTest, SaysWhichInputDoesNotFit) {
   const SymbolicTensor x = Input({.shape = {kAny}, .dtype = DType::Int32, .name = "tokens"});
   const Model model(x, Scale(2.0)(x));
-  EXPECT_EQ(message_of<ShapeError>([&] {
+  EXPECT_EQ(error_of<ShapeError>([&] {
               model.predict(Tensor({1, 2, 3}, std::vector<int>(6)));
             }),
             "input 'tokens' has shape (1, 2, 3), expected (None, None); None may be any size");
-  EXPECT_EQ(message_of<DTypeError>([&] {
+  EXPECT_EQ(error_of<DTypeError>([&] {
               model.predict(Tensor({1, 2}, {1, 2}));
             }),
             "input 'tokens' is float32, expected int32; make it of integers, Tensor(shape, "
@@ -225,13 +212,13 @@ TEST(ModelTest, NamesLayersInTheOrderOfTheLines) {
   EXPECT_EQ(first.name(), "scale");
   EXPECT_EQ(second.name(), "scale_1");
   EXPECT_EQ(model.get_layer("scale_1")->type(), "Scale");
-  EXPECT_THAT(message_of<ValueError>([&] { static_cast<void>(model.get_layer("x")); }),
+  EXPECT_THAT(error_of<ValueError>([&] { static_cast<void>(model.get_layer("x")); }),
               HasSubstr("has no layer 'x'; it has: input_layer, scale, scale_1"));
 }
 
 TEST(SequentialTest, MakesItsGraphAtTheFirstCall) {
   const Sequential model({Affine(2), Scale(2.0)});
-  EXPECT_THAT(message_of<BuildError>([&] { static_cast<void>(model.summary()); }),
+  EXPECT_THAT(error_of<BuildError>([&] { static_cast<void>(model.summary()); }),
               HasSubstr("has no graph yet"));
   EXPECT_EQ(model.predict(Tensor({1, 3}, {1, 2, 3})).shape(), (Shape{1, 2}));
   EXPECT_EQ(model.count_params(), 6);

@@ -15,10 +15,10 @@
 namespace domino {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// Sums masked steps; called in such a way that Keras writes no mask into the graph.
 class SumNamed final : public NamedLayer<SumNamed> {
@@ -34,7 +34,7 @@ class SumNamed final : public NamedLayer<SumNamed> {
   }
 };
 
-class ReportTest : public testing::Test {
+class ReportTest : public ::testing::Test {
  protected:
   ReportTest()
       : before_(set_warning_sink([this](const std::string& text) { warnings_.push_back(text); })) {}

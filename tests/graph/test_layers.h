@@ -1,12 +1,18 @@
 #pragma once
 
 #include <array>
+#include <vector>
 
 #include "domino/backends/ops.h"
 #include "domino/graph/layer_templates.h"
 
 /// Small custom layers, written as a user would write them.
 namespace domino {
+
+inline std::vector<float> numbers(const Tensor& tensor) {
+  const auto data = tensor.data<float>();
+  return {data.begin(), data.end()};
+}
 
 /// Multiplies by a number and passes the mask on.
 class Scale final : public UnaryLayer<Scale> {

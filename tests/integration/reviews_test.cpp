@@ -16,14 +16,14 @@
 namespace domino {
 namespace {
 
-using testing::ElementsAre;
-using testing::Pair;
+using ::testing::ElementsAre;
+using ::testing::Pair;
 
 std::filesystem::path sample_file(const std::string& name) {
   return std::filesystem::path(DOMINO_TESTS_DIR).parent_path() / "samples/reviews" / name;
 }
 
-class ReviewsModelTest : public testing::Test {
+class ReviewsModelTest : public ::testing::Test {
  protected:
   static Model trained_model() {
     const auto tokens = Input({.shape = {kAny}, .dtype = DType::Int32, .name = "tokens"});

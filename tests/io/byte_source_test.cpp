@@ -8,12 +8,14 @@
 #include <cstdint>
 
 #include "domino/core/error.h"
+#include "tests/error_of.h"
 #include "tests/io/temporary_folder.h"
 
 namespace domino {
 namespace {
 
 using ByteSourceTest = FolderTest;
+using testing::error_of;
 
 ByteSource digits() {
   std::vector<std::byte> bytes;

@@ -11,14 +11,15 @@
 #include "domino/core/error.h"
 #include "domino/core/random.h"
 #include "domino/io/hdf5_reader_internal.h"
+#include "tests/error_of.h"
+#include "tests/io/recorded.h"
 #include "tests/io/temporary_folder.h"
 
 namespace domino {
 namespace {
 
-std::filesystem::path recorded(const std::string& name) {
-  return std::filesystem::path(DOMINO_TESTS_DIR "/io/data") / name;
-}
+using testing::error_of;
+using testing::recorded;
 
 Hdf5Reader reader_of(const std::string& bytes) {
   const auto* const first = reinterpret_cast<const std::byte*>(bytes.data());
@@ -30,7 +31,7 @@ std::string bytes_of(const std::string& name) {
   return file.text(0, file.size());
 }
 
-class MalformedHdf5Test : public testing::Test {
+class MalformedHdf5Test : public ::testing::Test {
  protected:
   static std::string error_for(std::string_view path) {
     Hdf5Reader reader(ByteSource::file(recorded("refused.h5")).named("'f'"));
@@ -100,7 +101,7 @@ TEST_F(MalformedHdf5Test, RefusesCycles) {
   Hdf5Reader reader(ByteSource::file(recorded("refused.h5")).named("'f'"));
   EXPECT_EQ(error_of<IoError>([&] { reader.datasets("links/loop"); }),
             "'f': 'links/loop': two paths lead to 'links/loop/again'");
-  EXPECT_THAT(reader.members("links/loop/again/again/again"), testing::ElementsAre("again"));
+  EXPECT_THAT(reader.members("links/loop/again/again/again"), ::testing::ElementsAre("again"));
 }
 
 TEST_F(MalformedHdf5Test, IsNoHdf5File) {
@@ -196,7 +197,7 @@ std::vector<std::string> paths_of(const std::string& bytes) {
   return paths;
 }
 
-class ChangedHdf5Test : public testing::TestWithParam<const char*> {};
+class ChangedHdf5Test : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(ChangedHdf5Test, SurvivesAnyChangedByte) {
   const auto start = std::chrono::steady_clock::now();
@@ -226,8 +227,8 @@ TEST_P(ChangedHdf5Test, SurvivesBeingCutAnywhere) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, ChangedHdf5Test,
-                         testing::Values("sentiment.weights.h5", "bfloat16.weights.h5", "legacy.h5",
-                                         "types.h5", "refused.h5"));
+                         ::testing::Values("sentiment.weights.h5", "bfloat16.weights.h5",
+                                           "legacy.h5", "types.h5", "refused.h5"));
 
 }  // namespace
 }  // namespace domino

@@ -10,17 +10,15 @@
 #include <map>
 
 #include "domino/io/keras_archive_internal.h"
+#include "tests/io/recorded.h"
 #include "tests/io/temporary_folder.h"
 
 namespace domino {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-
-std::filesystem::path recorded(const std::string& name) {
-  return std::filesystem::path(DOMINO_TESTS_DIR "/io/data") / name;
-}
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::recorded;
 
 /// What libhdf5 opens, closed again.
 class Handle {
@@ -220,7 +218,7 @@ TEST_F(Hdf5ReaderTest, ListsAllDatasets) {
 TEST_F(Hdf5ReaderTest, ReadsTheAttributesOfALegacyFile) {
   Hdf5Reader reader(ByteSource::file(recorded("legacy.h5")));
   EXPECT_EQ(reader.attribute("", "keras_version").as_string(), "3.15.1");
-  EXPECT_THAT(reader.attribute("", "model_config").as_string(), testing::HasSubstr("Sequential"));
+  EXPECT_THAT(reader.attribute("", "model_config").as_string(), ::testing::HasSubstr("Sequential"));
   EXPECT_EQ(reader.attribute("model_weights/dense", "weight_names").to_json(),
             R"(["trained/dense/kernel", "trained/dense/bias"])");
 }

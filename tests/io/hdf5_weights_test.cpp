@@ -8,18 +8,18 @@
 #include "domino/io/load_weights.h"
 #include "domino/io/save_weights.h"
 #include "domino/layers.h"
+#include "tests/error_of.h"
+#include "tests/io/recorded.h"
 #include "tests/io/temporary_folder.h"
 
 namespace domino {
 namespace {
 
+using testing::error_of;
+using testing::recorded;
+
 /// Weights in HDF5 files, against those that tests/io/record.py had Keras write.
-class Hdf5WeightsTest : public FolderTest {
- protected:
-  static std::filesystem::path recorded(const std::string& name) {
-    return std::filesystem::path(DOMINO_TESTS_DIR "/io/data") / name;
-  }
-};
+class Hdf5WeightsTest : public FolderTest {};
 
 /// The model of sentiment.weights.h5.
 Sequential sentiment() {
@@ -85,7 +85,7 @@ TEST_F(Hdf5WeightsTest, SavesAsKerasDoes) {
   save_weights(model, path);
   Hdf5Reader keras(ByteSource::file(recorded("sentiment.weights.h5")));
   Hdf5Reader saved(ByteSource::file(path));
-  EXPECT_THAT(outline(saved), testing::ElementsAreArray(outline(keras)));
+  EXPECT_THAT(outline(saved), ::testing::ElementsAreArray(outline(keras)));
   for (const std::string& dataset : keras.datasets()) {
     EXPECT_TRUE(equal(saved.read(dataset), keras.read(dataset))) << dataset;
   }
@@ -101,7 +101,8 @@ TEST_F(Hdf5WeightsTest, SavesAndLoadsALoneLayer) {
   dense(Tensor({1, 2}, {0, 0}));
   save_weights(dense, in_folder("dense.weights.h5"));
   Hdf5Reader saved(ByteSource::file(in_folder("dense.weights.h5")));
-  EXPECT_THAT(outline(saved), testing::ElementsAre("vars \"dense\"", "vars/0 null", "vars/1 null"));
+  EXPECT_THAT(outline(saved),
+              ::testing::ElementsAre("vars \"dense\"", "vars/0 null", "vars/1 null"));
   const layers::Dense other(2);
   other(Tensor({1, 2}, {0, 0}));
   load_weights(other, in_folder("dense.weights.h5"));

@@ -6,15 +6,17 @@
 #include <cstring>
 
 #include "domino/io/hdf5_reader_internal.h"
+#include "tests/error_of.h"
 #include "tests/io/temporary_folder.h"
 
 namespace domino {
 namespace {
 
-using testing::ElementsAre;
-using testing::EndsWith;
-using testing::IsEmpty;
-using testing::StartsWith;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using testing::error_of;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 class Hdf5WriterTest : public FolderTest {
  protected:
@@ -84,15 +86,15 @@ TEST_F(Hdf5WriterTest, LeavesNothingUnlessCommitted) {
 
 TEST_F(Hdf5WriterTest, SaysWhyItCannotWrite) {
   EXPECT_THAT(error_of<IoError>([] { Hdf5Writer("/no/such/folder/file.h5"); }),
-              testing::AllOf(StartsWith("cannot write '/no/such/folder/file.h5'"),
-                             EndsWith("No such file or directory")));
+              ::testing::AllOf(StartsWith("cannot write '/no/such/folder/file.h5'"),
+                               EndsWith("No such file or directory")));
   Hdf5Writer writer(path());
   writer.write("a", Tensor({2}, {1, 2}));
   EXPECT_THAT(error_of<IoError>([&] {
                 writer.write("a", Tensor({2}, {1, 2}));
               }),
-              testing::AllOf(StartsWith("cannot write '" + path().string() + "': 'a': "),
-                             testing::Not(testing::HasSubstr("\n"))));
+              ::testing::AllOf(StartsWith("cannot write '" + path().string() + "': 'a': "),
+                               ::testing::Not(::testing::HasSubstr("\n"))));
 }
 
 }  // namespace

@@ -9,10 +9,13 @@
 #include <string>
 
 #include "domino/core/random.h"
+#include "tests/error_of.h"
 #include "tests/io/temporary_folder.h"
 
 namespace domino {
 namespace {
+
+using testing::error_of;
 
 std::string error_for(const std::string& text) {
   return error_of<IoError>([&] { parse_json(text, "'config.json'"); });
@@ -60,7 +63,7 @@ TEST(JsonTest, ReadsPythonsFloats) {
 TEST(JsonTest, RefusesWordsThatPythonDoesNotWrite) {
   for (const char* text : {"nan", "-NaN", "+Infinity", "--Infinity", "NaNNaN", "nullNaN", "1NaN",
                            "Inf", "nulNaN", "[NaN NaN]", "{NaN: 1}", "tNaN"}) {
-    EXPECT_THAT(error_for(text), testing::StartsWith("'config.json' is not valid JSON at byte "))
+    EXPECT_THAT(error_for(text), ::testing::StartsWith("'config.json' is not valid JSON at byte "))
         << text;
   }
 }

@@ -11,14 +11,18 @@
 
 #include "domino/core/random.h"
 #include "domino/io/json_internal.h"
+#include "tests/error_of.h"
+#include "tests/io/recorded.h"
 #include "tests/io/temporary_folder.h"
 
 namespace domino {
 namespace {
 
-using testing::ElementsAre;
-using testing::EndsWith;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using testing::error_of;
+using ::testing::HasSubstr;
+using testing::recorded;
 
 constexpr std::uint64_t kAnySize = UINT64_MAX;
 
@@ -128,7 +132,7 @@ class KerasArchiveTest : public FolderTest {
       for (const ZipMember& member : archive.members()) archive.text(member.name, kAnySize);
     });
     const std::string file = "'" + path.string() + "': ";
-    EXPECT_THAT(text, testing::StartsWith(file));
+    EXPECT_THAT(text, ::testing::StartsWith(file));
     return text.substr(std::min(file.size(), text.size()));
   }
   std::string error_for(const Member& member) const {
@@ -137,7 +141,7 @@ class KerasArchiveTest : public FolderTest {
 };
 
 TEST_F(KerasArchiveTest, ReadsWhatKerasWrites) {
-  const KerasArchive archive(DOMINO_TESTS_DIR "/io/data/trained.keras");
+  const KerasArchive archive(recorded("trained.keras"));
   std::vector<std::string> names;
   for (const ZipMember& member : archive.members()) names.push_back(member.name);
   EXPECT_THAT(names, ElementsAre("metadata.json", "config.json", "model.weights.h5"));

@@ -11,13 +11,15 @@
 #include "domino/io/safetensors.h"
 #include "domino/io/save_weights.h"
 #include "domino/layers/preprocessing/string_lookup.h"
+#include "tests/error_of.h"
 #include "tests/io/temporary_folder.h"
 
 namespace domino {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using testing::error_of;
+using ::testing::IsEmpty;
 
 /// `x * scale + shift`, and a count that is not trained.
 class Affine final : public UnaryLayer<Affine> {

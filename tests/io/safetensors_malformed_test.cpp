@@ -12,13 +12,15 @@
 #include "domino/core/error.h"
 #include "domino/core/random.h"
 #include "domino/io/safetensors.h"
+#include "tests/error_of.h"
 #include "tests/io/temporary_folder.h"
 
 namespace domino {
 namespace {
 
-using testing::EndsWith;
-using testing::StartsWith;
+using ::testing::EndsWith;
+using testing::error_of;
+using ::testing::StartsWith;
 
 std::string length_bytes(std::uint64_t length) {
   const auto bytes = std::bit_cast<std::array<char, 8>>(length);

@@ -11,14 +11,16 @@
 
 #include "domino/core/error.h"
 #include "domino/core/visit_dtype.h"
+#include "tests/error_of.h"
 #include "tests/io/temporary_folder.h"
 
 namespace domino {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using testing::error_of;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 using SafetensorsTest = FolderTest;
 
@@ -48,7 +50,7 @@ Tensor extremes(DType dtype) {
   return tensor;
 }
 
-class SafetensorsDTypeTest : public FolderTest, public testing::WithParamInterface<DType> {};
+class SafetensorsDTypeTest : public FolderTest, public ::testing::WithParamInterface<DType> {};
 
 TEST_P(SafetensorsDTypeTest, ComesBackAsItWas) {
   const Tensor tensor = extremes(GetParam());
@@ -59,10 +61,10 @@ TEST_P(SafetensorsDTypeTest, ComesBackAsItWas) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SafetensorsDTypeTest,
-                         testing::Values(DType::Float32, DType::Float64, DType::Float16,
-                                         DType::BFloat16, DType::Int8, DType::Int16, DType::Int32,
-                                         DType::Int64, DType::UInt8, DType::UInt16, DType::UInt32,
-                                         DType::UInt64, DType::Bool),
+                         ::testing::Values(DType::Float32, DType::Float64, DType::Float16,
+                                           DType::BFloat16, DType::Int8, DType::Int16, DType::Int32,
+                                           DType::Int64, DType::UInt8, DType::UInt16, DType::UInt32,
+                                           DType::UInt64, DType::Bool),
                          [](const auto& info) { return std::string(name_of(info.param)); });
 
 TEST_F(SafetensorsTest, WritesTheseBytes) {

@@ -51,16 +51,4 @@ class FolderTest : public ::testing::Test {
   std::filesystem::path folder_;
 };
 
-/// The text of the `E` that `work` throws; another exception, or none, fails the test.
-template <class E, class F>
-std::string error_of(F work) {
-  try {
-    work();
-  } catch (const E& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
-}
-
 }  // namespace domino

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <string>
-#include <utility>
 
-#include "domino/core/error.h"
+#include "tests/error_of.h"
 
 namespace domino::testing {
 
@@ -15,16 +14,5 @@ void expect_parity(const std::string& file);
 /// Expects that every layer of the file gives back the configuration that Keras wrote, but for what
 /// only training reads.
 void expect_config_round_trip(const std::string& file);
-
-/// The text of the error that `action` throws; "no error" if it throws none.
-template <class Action>
-std::string error_of(Action action) {
-  try {
-    static_cast<void>(action());
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 }  // namespace domino::testing

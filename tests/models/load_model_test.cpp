@@ -120,7 +120,7 @@ TEST_F(LoadModelTest, SaysThatReducedPrecisionIsComputedInFloat32) {
   EXPECT_THAT(warnings_, Contains(HasSubstr("mixed_bfloat16 and is computed in float32")));
 }
 
-std::string error_of(const std::string& file) {
+std::string loading_error(const std::string& file) {
   try {
     load_model(path_of(file));
   } catch (const Error& error) {
@@ -130,15 +130,15 @@ std::string error_of(const std::string& file) {
 }
 
 TEST_F(LoadModelTest, RefusesWhatIsCodeByName) {
-  EXPECT_THAT(error_of("with_lambda.keras"),
+  EXPECT_THAT(loading_error("with_lambda.keras"),
               AllOf(HasSubstr("with_lambda.keras"), HasSubstr("Lambda"), HasSubstr("add_one")));
-  EXPECT_THAT(error_of("with_unknown_class.keras"),
+  EXPECT_THAT(loading_error("with_unknown_class.keras"),
               AllOf(HasSubstr("Nobody>Unheard"), HasSubstr("register_layer<T>(\"Nobody>Unheard\")"),
                     HasSubstr("layer 'unheard'")));
 }
 
 TEST_F(LoadModelTest, RefusesWhatIsNoModel) {
-  EXPECT_THAT(error_of("missing.keras"), HasSubstr("missing.keras"));
+  EXPECT_THAT(loading_error("missing.keras"), HasSubstr("missing.keras"));
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

@@ -16,6 +16,7 @@
 #include "domino/graph/warnings.h"
 #include "domino/io/load_model.h"
 #include "domino/layers.h"
+#include "tests/error_of.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/layers/parity_file.h"
 #include "tests/models/doubled.h"
@@ -26,6 +27,7 @@ namespace {
 
 using domino::testing::Doubled;
 using domino::testing::ParityFile;
+using testing::error_of;
 using ::testing::HasSubstr;
 
 class SaveModelTest : public FolderTest {

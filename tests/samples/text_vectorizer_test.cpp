@@ -7,14 +7,16 @@
 #include <string>
 
 #include "domino/core/error.h"
+#include "tests/error_of.h"
 #include "tests/io/temporary_folder.h"
 
 namespace domino {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using testing::error_of;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 class TextVectorizerTest : public FolderTest {
  protected:

@@ -15,9 +15,9 @@ namespace domino::utils {
 namespace {
 
 using nlohmann::json;
-using testing::ElementsAre;
-using testing::ElementsAreArray;
-using testing::ThrowsMessage;
+using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
+using ::testing::ThrowsMessage;
 
 // Keras' own results and errors, as recorded by tests/parity/record.py.
 
@@ -160,9 +160,9 @@ void expect_result(const Tensor& padded, const json& expected) {
       EXPECT_THAT(padded.data<bool>(), ElementsAreArray(numbers_of<bool>(leaves)));
       break;
     case DType::Float32: {
-      std::vector<testing::Matcher<float>> matchers;
+      std::vector<::testing::Matcher<float>> matchers;
       for (const float value : numbers_of<float>(leaves)) {
-        matchers.push_back(testing::NanSensitiveFloatEq(value));
+        matchers.push_back(::testing::NanSensitiveFloatEq(value));
       }
       EXPECT_THAT(padded.data<float>(), ElementsAreArray(matchers));
       break;

@@ -20,8 +20,8 @@ Tensor waves(const Shape& shape) {
   return Tensor(shape, values);
 }
 
-Tensor query() { return waves({2, 3, 4}); }
-Tensor value() { return waves({2, 2, 4}); }
+Tensor wave_query() { return waves({2, 3, 4}); }
+Tensor wave_value() { return waves({2, 2, 4}); }
 
 void expect_near(const Tensor& got, const Tensor& want) {
   ASSERT_EQ(got.shape(), want.shape());
@@ -38,7 +38,7 @@ TEST(MultiHeadAttentionTest, KeepsTheConfigurationOfKeras) {
 TEST(MultiHeadAttentionTest, HasKerasWeights) {
   const MultiHeadAttention layer(2, 3, {.value_dim = 5, .output_shape = 6, .use_gate = true});
   const MultiHeadAttention copy = layer;  // NOLINT(performance-unnecessary-copy-initialization)
-  const Tensor y = layer({.query = query(), .value = value()});
+  const Tensor y = layer({.query = wave_query(), .value = wave_value()});
   EXPECT_EQ(y.shape(), (Shape{2, 3, 6}));
   std::vector<std::pair<std::string, Shape>> weights;
   for (const Variable& variable : copy.weights()) {
@@ -54,19 +54,20 @@ TEST(MultiHeadAttentionTest, HasKerasWeights) {
                                                                  {"value_dense/bias", {2, 5}},
                                                                  {"output_dense/kernel", {2, 5, 6}},
                                                                  {"output_dense/bias", {6}}}));
-  EXPECT_TRUE(equal(copy({.query = query(), .value = value()}), y));
+  EXPECT_TRUE(equal(copy({.query = wave_query(), .value = wave_value()}), y));
 }
 
 TEST(MultiHeadAttentionTest, GivesScoresOnlyWithOutputs) {
   const MultiHeadAttention layer(2, 3);
-  const Tensors outputs =
-      layer.outputs({.query = query(), .value = value(), .return_attention_scores = true});
+  const Tensors outputs = layer.outputs(
+      {.query = wave_query(), .value = wave_value(), .return_attention_scores = true});
   ASSERT_EQ(outputs.size(), 2U);
   EXPECT_EQ(outputs[1].shape(), (Shape{2, 2, 3, 2}));
   EXPECT_FALSE(outputs[1].mask());
   EXPECT_EQ(
       error_of([&] {
-        return layer({.query = query(), .value = value(), .return_attention_scores = true});
+        return layer(
+            {.query = wave_query(), .value = wave_value(), .return_attention_scores = true});
       }),
       "MultiHeadAttention (unnamed) gives several outputs because of return_attention_scores; "
       "call outputs(...), which returns all of them");
@@ -75,18 +76,19 @@ TEST(MultiHeadAttentionTest, GivesScoresOnlyWithOutputs) {
 TEST(MultiHeadAttentionTest, CountsAnExplicitQueryMask) {
   const MultiHeadAttention layer(2, 3);
   const Mask mask({2, 3}, {1, 1, 0, 1, 0, 0});
-  const Tensor given = layer({.query = query(), .value = value(), .query_mask = mask});
+  const Tensor given = layer({.query = wave_query(), .value = wave_value(), .query_mask = mask});
   EXPECT_EQ(*given.mask(), mask);
-  EXPECT_TRUE(equal(given, layer({.query = query().with_mask(mask), .value = value()})));
+  EXPECT_TRUE(equal(given, layer({.query = wave_query().with_mask(mask), .value = wave_value()})));
   EXPECT_FALSE(
-      layer({.query = query().with_mask(mask), .value = value(), .query_mask = kNoMask}).mask());
+      layer({.query = wave_query().with_mask(mask), .value = wave_value(), .query_mask = kNoMask})
+          .mask());
 }
 
 TEST(MultiHeadAttentionTest, TakesAKeyMaskWithoutAKey) {
   const MultiHeadAttention layer(2, 3);
   const Mask mask({2, 2}, {1, 0, 1, 1});
-  const Tensor y = layer({.query = query(), .value = value(), .key_mask = mask});
-  expect_near(y, layer({.query = query(), .value = value(), .value_mask = mask}));
+  const Tensor y = layer({.query = wave_query(), .value = wave_value(), .key_mask = mask});
+  expect_near(y, layer({.query = wave_query(), .value = wave_value(), .value_mask = mask}));
   const SymbolicTensor q = Input({.shape = {kAny, 4}});
   const SymbolicTensor m = Input({.shape = {kAny}, .dtype = DType::Bool});
   EXPECT_EQ(layer({.query = q, .value = q, .key_mask = m}).shape(), (Shape{kAny, kAny, 4}));
@@ -169,21 +171,23 @@ TEST(MultiHeadAttentionTest, AttendsAlongOneAxisOfAPicture) {
 TEST(MultiHeadAttentionTest, SaysWhichInputsItNeeds) {
   const MultiHeadAttention layer(2, 3);
   EXPECT_EQ(error_of([&] {
-              return layer({.query = query(), .value = waves({2, 4})});
+              return layer({.query = wave_query(), .value = waves({2, 4})});
             }),
             "MultiHeadAttention (unnamed) on (2, 3, 4), (2, 4): needs query, value and key of "
             "(batch, steps, features), got (2, 3, 4), (2, 4) and (2, 4)");
   EXPECT_EQ(
-      error_of([&] { return layer({.query = query(), .value = value(), .key = query()}); }),
+      error_of([&] {
+        return layer({.query = wave_query(), .value = wave_value(), .key = wave_query()});
+      }),
       "MultiHeadAttention (unnamed) on (2, 3, 4), (2, 2, 4), (2, 3, 4): value and key need as "
       "many steps, got (2, 2, 4) and (2, 3, 4)");
   EXPECT_EQ(error_of([&] {
-              return layer({.query = waves({1, 3, 4}), .value = value()});
+              return layer({.query = waves({1, 3, 4}), .value = wave_value()});
             }),
             "MultiHeadAttention (unnamed) on (1, 3, 4), (2, 2, 4): query, value and key need as "
             "many sequences, got 1, 2 and 2 in (1, 3, 4), (2, 2, 4) and (2, 2, 4)");
   EXPECT_EQ(error_of([&] {
-              return layer({.query = waves({2, 3, 5}), .value = value()});
+              return layer({.query = waves({2, 3, 5}), .value = wave_value()});
             }),
             "MultiHeadAttention (unnamed) on (2, 3, 5), (2, 2, 4): its query_dense was built for 4 "
             "features, got 5 in (2, 3, 5); a layer keeps the features of its first call");
@@ -193,16 +197,21 @@ TEST(MultiHeadAttentionTest, SaysWhichMasksItNeeds) {
   const MultiHeadAttention layer(2, 3);
   const Mask wrong({2, 4}, {1, 1, 1, 1, 1, 1, 1, 1});
   EXPECT_EQ(
-      error_of([&] { return layer({.query = query(), .value = value(), .query_mask = wrong}); }),
+      error_of([&] {
+        return layer({.query = wave_query(), .value = wave_value(), .query_mask = wrong});
+      }),
       "MultiHeadAttention (unnamed) on (2, 3, 4), (2, 2, 4): its query_mask has shape (2, 4); "
       "expected (batch, steps), here (2, 3)");
   EXPECT_EQ(
-      error_of([&] { return layer({.query = query(), .value = value(), .value_mask = wrong}); }),
+      error_of([&] {
+        return layer({.query = wave_query(), .value = wave_value(), .value_mask = wrong});
+      }),
       "MultiHeadAttention (unnamed) on (2, 3, 4), (2, 2, 4): its value_mask has shape (2, 4); "
       "expected (batch, steps), here (2, 2)");
   EXPECT_EQ(
-      error_of(
-          [&] { return layer({.query = query(), .value = value(), .attention_mask = wrong}); }),
+      error_of([&] {
+        return layer({.query = wave_query(), .value = wave_value(), .attention_mask = wrong});
+      }),
       "MultiHeadAttention (unnamed) on (2, 3, 4), (2, 2, 4), (2, 4): its attention_mask has shape "
       "(2, 4); expected (3, 2), (2, 3, 2) or (2, 2, 3, 2), where sizes may be 1");
   const Tensor image = waves({2, 2, 3, 4});

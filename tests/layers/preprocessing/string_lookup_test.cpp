@@ -25,7 +25,7 @@ Tensor whole(const Shape& shape, const std::vector<std::int64_t>& values) {
   return Tensor(shape, values);
 }
 
-std::string error_with(const StringLookupOptions& options) {
+std::string lookup_error_with(const StringLookupOptions& options) {
   return error_of([&] { return StringLookup(options); });
 }
 
@@ -70,42 +70,44 @@ TEST(StringLookup, RefusesWhatItCannotLookUp) {
 }
 
 TEST(StringLookup, RefusesOptionsThatDoNotGoTogether) {
-  EXPECT_EQ(error_with({.max_tokens = 1}), "StringLookup: max_tokens is 1; expected at least 2");
-  EXPECT_EQ(error_with({.num_oov_indices = -1}),
+  EXPECT_EQ(lookup_error_with({.max_tokens = 1}),
+            "StringLookup: max_tokens is 1; expected at least 2");
+  EXPECT_EQ(lookup_error_with({.num_oov_indices = -1}),
             "StringLookup: num_oov_indices is -1; expected at least 0");
-  EXPECT_EQ(error_with({.output_mode = "hot"}),
+  EXPECT_EQ(lookup_error_with({.output_mode = "hot"}),
             "StringLookup: output_mode is 'hot'; expected one of int, one_hot, multi_hot, count, "
             "tf_idf");
-  EXPECT_EQ(error_with({.pad_to_max_tokens = true}),
+  EXPECT_EQ(lookup_error_with({.pad_to_max_tokens = true}),
             "StringLookup: pad_to_max_tokens without max_tokens; give it");
-  EXPECT_EQ(error_with({.invert = true, .output_mode = "count"}),
+  EXPECT_EQ(lookup_error_with({.invert = true, .output_mode = "count"}),
             "StringLookup: invert with output_mode 'count'; only 'int' can be inverted");
-  EXPECT_EQ(error_with({.idf_weights = {1}}),
+  EXPECT_EQ(lookup_error_with({.idf_weights = {1}}),
             "StringLookup: idf_weights with output_mode 'int'; they are for 'tf_idf'");
-  EXPECT_EQ(error_with({.vocabulary = {"a"}, .output_mode = "tf_idf"}),
+  EXPECT_EQ(lookup_error_with({.vocabulary = {"a"}, .output_mode = "tf_idf"}),
             "StringLookup: a vocabulary for 'tf_idf' without idf_weights; give one for each term");
-  EXPECT_EQ(error_with({.oov_method = "md5"}),
+  EXPECT_EQ(lookup_error_with({.oov_method = "md5"}),
             "StringLookup: oov_method is 'md5'; expected floormod or farmhash");
-  EXPECT_EQ(error_with({.salt = {1, 2, 3}}),
+  EXPECT_EQ(lookup_error_with({.salt = {1, 2, 3}}),
             "StringLookup: a salt of 3 numbers; expected one or two");
 }
 
 TEST(StringLookup, RefusesVocabulariesThatDoNotFit) {
-  EXPECT_EQ(error_with({.vocabulary = std::vector<std::string>{}}),
+  EXPECT_EQ(lookup_error_with({.vocabulary = std::vector<std::string>{}}),
             "StringLookup: an empty vocabulary");
-  EXPECT_EQ(error_with({.vocabulary = {"a", "b", "a"}}),
+  EXPECT_EQ(lookup_error_with({.vocabulary = {"a", "b", "a"}}),
             "StringLookup: the vocabulary has 'a' twice");
   EXPECT_EQ(
-      error_with({.mask_token = "m", .vocabulary = {"a", "m"}}),
+      lookup_error_with({.mask_token = "m", .vocabulary = {"a", "m"}}),
       "StringLookup: the vocabulary has the mask_token among its terms; leave out all special "
       "terms, or begin with exactly these: [m, [UNK]]");
-  EXPECT_EQ(error_with({.vocabulary = {"a", "[UNK]"}, .invert = true}),
+  EXPECT_EQ(lookup_error_with({.vocabulary = {"a", "[UNK]"}, .invert = true}),
             "StringLookup: the vocabulary has the oov_token among its terms; leave out all special "
             "terms, or begin with exactly these: [[UNK]]");
-  EXPECT_EQ(error_with({.max_tokens = 2, .vocabulary = {"a", "b"}}),
+  EXPECT_EQ(lookup_error_with({.max_tokens = 2, .vocabulary = {"a", "b"}}),
             "StringLookup: a vocabulary of 3 entries with the special ones; max_tokens allows 2");
-  EXPECT_EQ(error_with({.vocabulary = {"a"}, .idf_weights = {1, 2, 3}, .output_mode = "tf_idf"}),
-            "StringLookup: 3 idf_weights for 1 terms; expected one for each");
+  EXPECT_EQ(
+      lookup_error_with({.vocabulary = {"a"}, .idf_weights = {1, 2, 3}, .output_mode = "tf_idf"}),
+      "StringLookup: 3 idf_weights for 1 terms; expected one for each");
 }
 
 TEST(StringLookup, RefusesSparseTensorsAndOtherEncodings) {
