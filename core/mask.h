@@ -41,6 +41,11 @@ class Mask {
   /// Counts and positions of a (batch, steps) mask on the host, computed when first asked for.
   /// Throws MaskError for another rank.
   const MaskStructure& structure() const;
+  /// A row for each kept step of a (batch, steps) mask on the host, and behind them one for all masked
+  /// steps; with `keep_empty` also one for each step of a sequence that is masked throughout. Computed
+  /// when first asked for; null if there would be as many rows as steps. Throws MaskError for another
+  /// rank.
+  const std::shared_ptr<const RowMap>& row_map(bool keep_empty = false) const;
 
   /// Equal bits, or equal value numbers on meta; never the identity of objects.
   friend bool operator==(const Mask& a, const Mask& b) { return equal(a.tensor_, b.tensor_); }

@@ -8,6 +8,7 @@
 #include "domino/core/check.h"
 #include "domino/core/hash.h"
 #include "domino/core/mask.h"
+#include "domino/core/row_map.h"
 #include "domino/core/visit_dtype.h"
 
 namespace domino {
@@ -94,13 +95,42 @@ std::shared_ptr<void> Storage::attachment(const std::string& key,
   return slot;
 }
 
+struct Tensor::Packed {
+  Tensor rows;
+  std::shared_ptr<const RowMap> map;
+  int mapped_axes = 0;
+  mutable std::mutex mutex = {};
+  mutable std::shared_ptr<Storage> unpacked = nullptr;  ///< the numbers of every place, once read
+
+  const std::shared_ptr<Storage>& unpack(DType dtype) const;
+};
+
 struct Tensor::Impl {
   Shape shape;
   DType dtype = DType::Float32;
   std::int64_t elements = 0;
-  std::shared_ptr<Storage> storage;
+  std::shared_ptr<Storage> storage;  ///< null on meta, and of a packed tensor
   ValueNumber value;
+  std::shared_ptr<const Packed> packed = nullptr;
 };
+
+const std::shared_ptr<Storage>& Tensor::Packed::unpack(DType dtype) const {
+  check<DeviceError>(rows.device() == Device::Host,
+                     "a packed tensor on '{}' is read as it is; unpack it first",
+                     name_of(rows.device()));
+  const std::lock_guard lock(mutex);
+  if (unpacked) return unpacked;
+  const std::int64_t row = map->rows() == 0 ? 0 : rows.elements() / map->rows();
+  const auto entry = static_cast<std::size_t>(row) * size_of(dtype);
+  unpacked = host_storage(row * map->places(), dtype);
+  const std::byte* from = rows.storage()->bytes();
+  std::byte* to = unpacked->bytes();
+  for (const std::int32_t at : map->row_of()) {
+    std::memcpy(to, from + static_cast<std::size_t>(at) * entry, entry);
+    to += entry;
+  }
+  return unpacked;
+}
 
 Tensor::Tensor(Shape shape, std::initializer_list<float> values)
     : Tensor(std::move(shape), std::vector<float>(values)) {}
@@ -124,6 +154,30 @@ Tensor Tensor::on(std::shared_ptr<Storage> storage, Shape shape, DType dtype) {
       Impl{std::move(shape), dtype, elements, std::move(storage), {}}));
 }
 
+Tensor Tensor::packed(const Tensor& rows, std::shared_ptr<const RowMap> map, Shape shape) {
+  check<DTypeError>(rows.dtype() != DType::String, "a packed tensor of strings");
+  const std::optional<int> mapped =
+      leading_axes(shape, map->places(), std::max(shape.rank() - rows.rank() + 1, 1));
+  check(mapped && rows.rank() > 0 && rows.size(0) == map->rows() &&
+            shape.elements() * map->rows() == rows.elements() * map->places(),
+        "rows {} of a map from {} places to {} rows do not make a tensor of {}", rows.shape(),
+        map->places(), map->rows(), shape);
+  return packed(rows, std::move(map), std::move(shape), *mapped);
+}
+
+Tensor Tensor::packed(const Tensor& rows, std::shared_ptr<const RowMap> map, Shape shape,
+                      int mapped_axes) {
+  std::vector<std::int64_t> sizes = {map->rows()};
+  sizes.insert(sizes.end(), shape.begin() + mapped_axes, shape.end());
+  auto packed = std::make_shared<Packed>();
+  packed->rows = rows.viewed_as(Shape(std::move(sizes)));
+  packed->map = std::move(map);
+  packed->mapped_axes = mapped_axes;
+  const std::int64_t elements = shape.elements();
+  return Tensor(std::make_shared<const Impl>(
+      Impl{std::move(shape), rows.dtype(), elements, nullptr, {}, std::move(packed)}));
+}
+
 Tensor Tensor::meta(Shape shape, DType dtype, ValueNumber value) {
   const std::int64_t elements = shape.elements();
   return Tensor(
@@ -138,7 +192,22 @@ const Tensor::Impl& Tensor::impl() const {
 const Shape& Tensor::shape() const { return impl().shape; }
 std::int64_t Tensor::elements() const { return impl().elements; }
 DType Tensor::dtype() const { return impl().dtype; }
-Device Tensor::device() const { return impl().storage ? impl_->storage->device() : Device::Meta; }
+Device Tensor::device() const {
+  if (impl().packed) return impl_->packed->rows.device();
+  return impl_->storage ? impl_->storage->device() : Device::Meta;
+}
+
+const std::shared_ptr<const RowMap>& Tensor::row_map() const {
+  static const std::shared_ptr<const RowMap> kNone;
+  return impl().packed ? impl_->packed->map : kNone;
+}
+
+const Tensor& Tensor::rows() const {
+  check<ValueError>(is_packed(), "the rows of a tensor {} that is not packed", shape());
+  return impl_->packed->rows;
+}
+
+int Tensor::mapped_axes() const { return is_packed() ? impl_->packed->mapped_axes : 0; }
 
 template <class T>
 std::span<const T> Tensor::data() const {
@@ -150,8 +219,7 @@ std::span<const T> Tensor::data() const {
                     "a tensor of {} is read as {}; read it with data<{}>(), or convert it first, "
                     "with ops::cast",
                     dtype(), kDTypeOf<T>, type_of(dtype()));
-  return {reinterpret_cast<const T*>(impl_->storage->bytes()),
-          static_cast<std::size_t>(elements())};
+  return {reinterpret_cast<const T*>(storage()->bytes()), static_cast<std::size_t>(elements())};
 }
 
 template <class T>
@@ -178,12 +246,16 @@ double Tensor::item(std::initializer_list<std::int64_t> index) const {
   });
 }
 
-const std::shared_ptr<Storage>& Tensor::storage() const { return impl().storage; }
+const std::shared_ptr<Storage>& Tensor::storage() const {
+  return impl().packed ? impl_->packed->unpack(impl_->dtype) : impl_->storage;
+}
 
 ValueNumber Tensor::value_number() const {
   if (is_meta()) return impl().value;
   Hasher hasher;
-  hasher.add("storage").add(reinterpret_cast<std::uintptr_t>(impl().storage->bytes()));
+  const Storage& memory = impl().packed ? *impl_->packed->rows.storage() : *impl_->storage;
+  hasher.add("storage").add(reinterpret_cast<std::uintptr_t>(&memory));
+  hasher.add(reinterpret_cast<std::uintptr_t>(row_map().get()));
   hasher.add(shape().sizes()).add(static_cast<std::uint64_t>(dtype()));
   return hasher.value();
 }
@@ -204,8 +276,13 @@ Tensor Tensor::without_mask() const { return with_mask(std::nullopt); }
 Tensor Tensor::viewed_as(Shape shape, ValueNumber value) const {
   check(shape.elements() == elements(), "a tensor of shape {} has {} elements, not the {} of {}",
         this->shape(), elements(), shape.elements(), shape);
-  return is_meta() ? meta(std::move(shape), dtype(), value)
-                   : on(impl_->storage, std::move(shape), dtype());
+  if (is_meta()) return meta(std::move(shape), dtype(), value);
+  if (is_packed()) {
+    if (const auto mapped = leading_axes(shape, row_map()->places(), mapped_axes())) {
+      return packed(rows(), row_map(), std::move(shape), *mapped);
+    }
+  }
+  return on(storage(), std::move(shape), dtype());
 }
 
 bool equal(const Tensor& a, const Tensor& b) {

@@ -22,6 +22,7 @@
 namespace domino {
 
 class Mask;
+class RowMap;
 using OptionalMask = std::optional<Mask>;
 
 /// Where a tensor's numbers lie.
@@ -63,6 +64,8 @@ class Storage {
 ///
 /// A handle: copies share the numbers, which never change once an op has written them.
 /// A *meta* tensor has sizes, a dtype and a value number, and no numbers; reading it throws.
+/// A *packed* tensor keeps equal parts once, such as those under padding: it has rows, and a map that
+/// says which of them each place of its leading axes shows. It reads like any other tensor.
 class Tensor {
  public:
   /// No tensor: `defined()` is false. Stands for an argument that was not given.
@@ -77,6 +80,10 @@ class Tensor {
   static Tensor empty(Shape shape, DType dtype);
   static Tensor on(std::shared_ptr<Storage> storage, Shape shape, DType dtype);
   static Tensor meta(Shape shape, DType dtype, ValueNumber value);
+  /// A tensor of `shape`, of which place i of the first axes (as many as have `map->places()` entries)
+  /// shows the row of `rows` (map->rows(), ...) that `map` names. Throws ShapeError if the sizes
+  /// differ, DTypeError for strings.
+  static Tensor packed(const Tensor& rows, std::shared_ptr<const RowMap> map, Shape shape);
 
   bool defined() const { return impl_ != nullptr; }
   const Shape& shape() const;
@@ -88,7 +95,16 @@ class Tensor {
   Device device() const;
   bool is_meta() const { return device() == Device::Meta; }
 
-  /// The numbers. Throws DTypeError if `T` is not the element type, DeviceError off the host.
+  bool is_packed() const { return row_map() != nullptr; }
+  /// The map of a packed tensor, null for another.
+  const std::shared_ptr<const RowMap>& row_map() const;
+  /// The rows of a packed tensor: (rows, ...).
+  const Tensor& rows() const;
+  /// How many leading axes of a packed tensor its map stands for.
+  int mapped_axes() const;
+
+  /// The numbers; of a packed tensor those of every place, copied when they are first read. Throws
+  /// DTypeError if `T` is not the element type, DeviceError off the host.
   template <class T>
   std::span<const T> data() const;
   /// For the kernel or reader that has just made this tensor; nobody else holds it yet.
@@ -97,6 +113,7 @@ class Tensor {
   /// The only number of a one-element tensor, or the element at `index`, as a double.
   double item(std::initializer_list<std::int64_t> index = {}) const;
 
+  /// The memory of the numbers, on meta null. Throws DeviceError for a packed tensor off the host.
   const std::shared_ptr<Storage>& storage() const;
   /// Hash of how this value was made; for tensors with numbers, of where they lie.
   ValueNumber value_number() const;
@@ -107,7 +124,8 @@ class Tensor {
   Tensor with_mask(OptionalMask mask) const;
   Tensor without_mask() const;
 
-  /// The same numbers seen with other sizes; the mask stays behind. Throws ShapeError.
+  /// The same numbers seen with other sizes; the mask stays behind. A packed tensor stays packed if
+  /// some leading axes of `shape` are those that are mapped. Throws ShapeError.
   Tensor viewed_as(Shape shape, ValueNumber value = {}) const;
 
   /// True if both are the one object that a call returned: an identity layer gives its input back.
@@ -115,7 +133,10 @@ class Tensor {
 
  private:
   struct Impl;
+  struct Packed;
   explicit Tensor(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  static Tensor packed(const Tensor& rows, std::shared_ptr<const RowMap> map, Shape shape,
+                       int mapped_axes);
   const Impl& impl() const;
 
   std::shared_ptr<const Impl> impl_;

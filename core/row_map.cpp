@@ -1,0 +1,93 @@
+#include "domino/core/row_map.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "domino/core/check.h"
+
+namespace domino {
+
+RowMap::RowMap(Tensor row_of, std::int64_t rows) : row_of_(std::move(row_of)), rows_(rows) {
+  check(row_of_.rank() == 1, "a map of rows has one axis, got {}", row_of_.shape());
+  const auto inside = [&](std::int32_t row) { return row >= 0 && row < rows_; };
+  check(std::ranges::all_of(this->row_of(), inside), "a map names a row beyond its {}", rows_);
+}
+
+Tensor RowMap::first_places() const {
+  std::vector<std::int32_t> first(static_cast<std::size_t>(rows_), -1);
+  const std::span<const std::int32_t> rows = row_of();
+  for (std::size_t place = rows.size(); place-- > 0;) {
+    first[static_cast<std::size_t>(rows[place])] = static_cast<std::int32_t>(place);
+  }
+  return {{rows_}, first};
+}
+
+namespace {
+
+/// Numbers pairs of rows as they come. Most rows of the first map have one partner only.
+class Pairs {
+ public:
+  explicit Pairs(std::int64_t first_rows)
+      : partner_(static_cast<std::size_t>(first_rows), -1),
+        number_(static_cast<std::size_t>(first_rows)) {}
+
+  std::int32_t number(std::int32_t a, std::int32_t b) {
+    const auto at = static_cast<std::size_t>(a);
+    if (partner_[at] == b) return number_[at];
+    if (partner_[at] < 0) {
+      partner_[at] = b;
+      return number_[at] = add(a, b);
+    }
+    const std::uint64_t pair =
+        (std::uint64_t{static_cast<std::uint32_t>(a)} << 32U) | static_cast<std::uint32_t>(b);
+    const auto found = others_.find(pair);
+    return found != others_.end() ? found->second : others_[pair] = add(a, b);
+  }
+
+  const std::vector<std::int32_t>& first() const { return first_; }
+  const std::vector<std::int32_t>& second() const { return second_; }
+
+ private:
+  std::int32_t add(std::int32_t a, std::int32_t b) {
+    first_.push_back(a);
+    second_.push_back(b);
+    return static_cast<std::int32_t>(first_.size() - 1);
+  }
+
+  std::vector<std::int32_t> partner_;
+  std::vector<std::int32_t> number_;
+  std::unordered_map<std::uint64_t, std::int32_t> others_;
+  std::vector<std::int32_t> first_;
+  std::vector<std::int32_t> second_;
+};
+
+}  // namespace
+
+MergedMaps merge(const RowMap& first, const RowMap& second) {
+  check(first.places() == second.places(), "maps of {} and {} places", first.places(),
+        second.places());
+  Pairs pairs(first.rows());
+  std::vector<std::int32_t> row_of;
+  row_of.reserve(first.row_of().size());
+  for (std::size_t place = 0; place < first.row_of().size(); ++place) {
+    row_of.push_back(pairs.number(first.row_of()[place], second.row_of()[place]));
+  }
+  const auto rows = static_cast<std::int64_t>(pairs.first().size());
+  return {std::make_shared<const RowMap>(Tensor({first.places()}, row_of), rows),
+          {{rows}, pairs.first()},
+          {{rows}, pairs.second()}};
+}
+
+std::optional<int> leading_axes(const Shape& shape, std::int64_t places, int wanted) {
+  std::optional<int> best;
+  std::int64_t entries = 1;
+  for (int axes = 0; axes <= shape.rank(); ++axes) {
+    if (axes > 0) entries *= shape[axes - 1];
+    const bool nearer = !best || std::abs(axes - wanted) < std::abs(*best - wanted);
+    if (axes > 0 && entries == places && nearer) best = axes;
+  }
+  return best;
+}
+
+}  // namespace domino

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "domino/core/tensor.h"
+
+namespace domino {
+
+/// Which row of a packed tensor each place of its leading axes shows. Places that hold equal numbers
+/// share a row, so that padding is computed once: see Tensor::packed.
+///
+/// Immutable, and shared by all tensors that are packed alike.
+class RowMap {
+ public:
+  /// `row_of` (places) of int32 on the host: one row below `rows` per place, row-major.
+  RowMap(Tensor row_of, std::int64_t rows);
+
+  std::int64_t places() const { return row_of_.elements(); }
+  std::int64_t rows() const { return rows_; }
+  /// Whether the rows are clearly fewer than the places.
+  bool is_worth() const { return rows_ * 8 <= places() * 7; }
+  std::span<const std::int32_t> row_of() const { return row_of_.data<std::int32_t>(); }
+  /// The same as a tensor, to take rows by.
+  const Tensor& indices() const { return row_of_; }
+  /// Per row the first place that shows it, int32 (rows); -1 for a row that no place shows.
+  Tensor first_places() const;
+
+ private:
+  Tensor row_of_;
+  std::int64_t rows_;
+};
+
+using SharedRowMap = std::shared_ptr<const RowMap>;
+
+/// Two maps of the same places as one: a row for each pair of rows that some place shows together.
+struct MergedMaps {
+  SharedRowMap map;
+  Tensor first;   ///< int32 (rows): per merged row, the row of the first map
+  Tensor second;  ///< and of the second
+};
+MergedMaps merge(const RowMap& first, const RowMap& second);
+
+/// How many leading axes of `shape` hold exactly `places` entries, as near to `wanted` as can be; none if
+/// no number does.
+std::optional<int> leading_axes(const Shape& shape, std::int64_t places, int wanted);
+
+}  // namespace domino
