@@ -1,6 +1,7 @@
 #include "domino/backends/backend.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "domino/backends/guarded/guarded.h"
@@ -8,6 +9,8 @@
 #include "domino/backends/meta/meta.h"
 #include "domino/backends/meta/trace.h"
 #include "domino/backends/onednn/onednn.h"
+#include "domino/backends/packed_ops_internal.h"
+#include "domino/backends/packing.h"
 #include "domino/backends/reference/reference.h"
 #include "domino/core/check.h"
 
@@ -85,6 +88,24 @@ void check_devices(const op::Operation& operation, const Tensors& inputs, const 
   }
 }
 
+bool any_packed(const Tensors& inputs) {
+  return std::ranges::any_of(inputs, [](const Tensor& x) { return x.defined() && x.is_packed(); });
+}
+
+/// By a kernel that follows maps, or on the rows of what is packed; none if neither can be.
+std::optional<Tensors> run_packed(const op::Operation& operation, const Tensors& inputs,
+                                  const std::vector<meta::TensorSpec>& specs,
+                                  const Backend& backend) {
+  if (const auto* row = backend.kernels().find_packed(operation, inputs)) {
+    check_devices(operation, inputs, backend);
+    OpObserver::tell(operation, row->owner, inputs);
+    return row->run(operation, inputs);
+  }
+  if (!any_packed(inputs) || specs.size() != 1) return std::nullopt;
+  auto output = run_on_rows(operation, inputs, specs.front().shape);
+  return output ? std::optional(Tensors{*std::move(output)}) : std::nullopt;
+}
+
 /// Carries the op out where its operands lie.
 Tensors run_there(const op::Operation& operation, const Tensors& inputs,
                   const std::vector<meta::TensorSpec>& specs, const Backend& backend) {
@@ -96,7 +117,7 @@ Tensors run_there(const op::Operation& operation, const Tensors& inputs,
   for (const auto& [shape, dtype] : specs) {
     outputs.push_back(shape.known() ? backend.allocate(shape, dtype) : Tensor());
   }
-  OpObserver::tell(operation, row->owner);
+  OpObserver::tell(operation, row->owner, inputs);
   row->run(operation, inputs, outputs);
   return outputs;
 }
@@ -104,7 +125,7 @@ Tensors run_there(const op::Operation& operation, const Tensors& inputs,
 Tensors run_on_host(const op::Operation& operation, Tensors inputs,
                     const std::vector<meta::TensorSpec>& specs, const Backend& backend) {
   for (Tensor& x : inputs) {
-    if (x.defined() && x.device() != Device::Host) x = backend.download(x);
+    if (x.defined() && x.device() != Device::Host) x = backend.download(unpack(x));
   }
   Tensors outputs = run_there(operation, inputs, specs, reference::reference_backend());
   for (Tensor& output : outputs) output = backend.upload(output);
@@ -116,6 +137,8 @@ Tensors run_on_host(const op::Operation& operation, Tensors inputs,
 void KernelTable::append(const KernelTable& other) {
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     rows_[i].insert(rows_[i].end(), other.rows_[i].begin(), other.rows_[i].end());
+    packed_rows_[i].insert(packed_rows_[i].end(), other.packed_rows_[i].begin(),
+                           other.packed_rows_[i].end());
   }
 }
 
@@ -123,6 +146,14 @@ const KernelTable::Row* KernelTable::find(const op::Operation& operation, op::In
   const auto& rows = rows_[operation.index()];
   const auto it =
       std::ranges::find_if(rows, [&](const Row& row) { return row.accepts(operation, inputs); });
+  return it == rows.end() ? nullptr : &*it;
+}
+
+const KernelTable::PackedRow* KernelTable::find_packed(const op::Operation& operation,
+                                                       op::Inputs inputs) const {
+  const auto& rows = packed_rows_[operation.index()];
+  const auto it = std::ranges::find_if(
+      rows, [&](const PackedRow& row) { return row.accepts(operation, inputs); });
   return it == rows.end() ? nullptr : &*it;
 }
 
@@ -164,10 +195,10 @@ OpObserver::OpObserver(Hear hear)
     : hear_(std::move(hear)), outer_(std::exchange(innermost_observer, this)) {}
 OpObserver::~OpObserver() { innermost_observer = outer_; }
 
-void OpObserver::tell(const op::Operation& operation, std::string_view owner) {
+void OpObserver::tell(const op::Operation& operation, std::string_view owner, op::Inputs inputs) {
   for (OpObserver* observer = innermost_observer; observer != nullptr;
        observer = observer->outer_) {
-    observer->hear_(operation, owner);
+    observer->hear_(operation, owner, inputs);
   }
 }
 
@@ -181,7 +212,10 @@ Tensors run(const op::Operation& operation, const Tensors& inputs) {
     return run_on_host(operation, inputs, specs, backend);
   }
   if (has_half(inputs) && !moves_only(operation)) return run_in_float32(operation, inputs, specs);
-  return run_there(operation, inputs, specs, backend);
+  if (auto outputs = run_packed(operation, inputs, specs, backend)) return *std::move(outputs);
+  Tensors whole;
+  for (const Tensor& x : inputs) whole.push_back(unpack(x));
+  return run_there(operation, whole, specs, backend);
 }
 
 }  // namespace domino

@@ -27,6 +27,13 @@ class KernelTable {
   template <class Op>
   void add(std::string_view owner, Kernel<Op> kernel, Accepts<Op> accepts = nullptr);
 
+  /// A kernel that follows the maps of packed operands itself, and makes its outputs, which may be
+  /// packed. Where one takes a call it goes before all others.
+  template <class Op>
+  using PackedKernel = Tensors (*)(const Op& op, op::Inputs inputs);
+  template <class Op>
+  void add_packed(std::string_view owner, PackedKernel<Op> kernel, Accepts<Op> accepts);
+
   /// Adds every kernel of `other` behind those already there.
   void append(const KernelTable& other);
 
@@ -39,8 +46,16 @@ class KernelTable {
   /// The first kernel that takes this call, or null.
   const Row* find(const op::Operation& operation, op::Inputs inputs) const;
 
+  struct PackedRow {
+    std::string_view owner;
+    std::function<bool(const op::Operation&, op::Inputs)> accepts;
+    std::function<Tensors(const op::Operation&, op::Inputs)> run;
+  };
+  const PackedRow* find_packed(const op::Operation& operation, op::Inputs inputs) const;
+
  private:
   std::array<std::vector<Row>, std::variant_size_v<op::Operation>> rows_;
+  std::array<std::vector<PackedRow>, std::variant_size_v<op::Operation>> packed_rows_;
 };
 
 /// Carries ops out somewhere: where tensors lie, and the kernels that work there. Strings lie on the
@@ -83,17 +98,19 @@ class BackendScope {
 /// for what a layer's options hold.
 Tensor resident(const Tensor& host);
 
-/// Hears of every kernel run by this thread until the end of the scope; nested ones all hear.
+/// Hears of every kernel run by this thread until the end of the scope, and of what it reads; nested ones
+/// all hear.
 class OpObserver {
  public:
-  using Hear = std::function<void(const op::Operation& operation, std::string_view owner)>;
+  using Hear = std::function<void(const op::Operation& operation, std::string_view owner,
+                                  op::Inputs inputs)>;
   explicit OpObserver(Hear hear);
   ~OpObserver();
   OpObserver(const OpObserver&) = delete;
   OpObserver& operator=(const OpObserver&) = delete;
 
   /// Tells those of this thread.
-  static void tell(const op::Operation& operation, std::string_view owner);
+  static void tell(const op::Operation& operation, std::string_view owner, op::Inputs inputs);
 
  private:
   Hear hear_;
@@ -101,7 +118,8 @@ class OpObserver {
 };
 
 /// Carries out one op: infers its outputs; on meta operands returns meta tensors, else allocates the
-/// outputs on the current backend and runs its kernel. Half types are computed in float32. What reads
+/// outputs on the current backend and runs its kernel. Packed operands stay packed where that is
+/// possible (backends/packing.h). Half types are computed in float32. What reads
 /// or gives strings is computed by the reference on the host, and its numbers are uploaded; an output
 /// whose size depends on the strings is allocated by the kernel.
 ///
@@ -120,6 +138,18 @@ void KernelTable::add(std::string_view owner, Kernel<Op> kernel, Accepts<Op> acc
        [kernel](const op::Operation& operation, op::Inputs inputs, op::Outputs outputs) {
          kernel(std::get<Op>(operation), inputs, outputs);
        }});
+}
+
+template <class Op>
+void KernelTable::add_packed(std::string_view owner, PackedKernel<Op> kernel, Accepts<Op> accepts) {
+  const std::size_t index = op::Operation(Op{}).index();
+  packed_rows_[index].push_back({owner,
+                                 [accepts](const op::Operation& operation, op::Inputs inputs) {
+                                   return accepts(std::get<Op>(operation), inputs);
+                                 },
+                                 [kernel](const op::Operation& operation, op::Inputs inputs) {
+                                   return kernel(std::get<Op>(operation), inputs);
+                                 }});
 }
 
 }  // namespace domino

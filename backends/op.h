@@ -328,10 +328,30 @@ struct Rnn {
   }
 };
 
+/// Scaled dot product of query (batch, queries, heads, width), key (batch, keys, heads, width) and value
+/// (batch, keys, heads, value width): per query and head the values weighed by the softmax of the scores
+/// of the keys that it sees, (batch, queries, heads, value width).
+///
+/// A query sees a key unless a mask is false there: query_mask? bool (batch, queries), key_mask? bool
+/// (batch, keys), mask? bool (batch, heads, queries, keys), whose sizes may be 1. `causal` shows keys at
+/// its place and before, a `window` keys less than so many places away.
+///
+/// One that sees no key has the mean of all values, or 0 with zero_empty_rows; with `hide_by_1e9` the
+/// weights of scores from which 1e9 was taken in float32, as keras/src/layers/attention/attention.py.
+struct Attention {
+  static constexpr std::string_view kName = "attention";
+  double scale = 1;
+  bool causal = false;
+  std::int64_t window = 0;  ///< 0 for none
+  bool zero_empty_rows = false;
+  bool hide_by_1e9 = false;
+  auto tie() const { return std::tie(scale, causal, window, zero_empty_rows, hide_by_1e9); }
+};
+
 using Operation =
     std::variant<Unary, Binary, Where, Cast, Reduce, Transpose, Slice, Concatenate, Take,
                  BroadcastTo, Full, Arange, MatMul, Dense, Embedding, Softmax, LayerNorm, BatchNorm,
-                 Conv1D, Rnn, Lookup, Tokenize, HashBucket, HashCross, Bincount>;
+                 Conv1D, Rnn, Attention, Lookup, Tokenize, HashBucket, HashCross, Bincount>;
 
 using Inputs = std::span<const Tensor>;
 using Outputs = std::span<Tensor>;

@@ -176,20 +176,25 @@ struct RnnResult {
 RnnResult rnn(const Tensor& x, const OptionalMask& mask, const RnnWeights& weights,
               const Tensors& initial_state, const op::Rnn& options);
 
-/// How `attention` weighs keys.
-struct AttentionOptions {
-  double scale = 1.0;            ///< scores are multiplied by it
-  bool zero_empty_rows = false;  ///< a query without any key gives 0, not the mean of all values
+/// Which keys `attention` shows to which queries, all bool; undefined shows all.
+struct AttentionMasks {
+  Tensor query;  ///< (batch, queries)
+  Tensor key;    ///< (batch, keys)
+  Tensor pairs;  ///< (batch, heads, queries, keys), where sizes may be 1
 };
+/// Multi-head scaled dot product (op::Attention) of query (batch, queries, heads, width), key (batch, keys,
+/// heads, width) and value (batch, keys, heads, value width): (batch, queries, heads, value width). A mask
+/// of pairs that differs along queries or keys alone is as good as one of those.
+Tensor attention(const Tensor& query, const Tensor& key, const Tensor& value,
+                 const AttentionMasks& masks, const op::Attention& options);
+
 struct AttentionResult {
-  Tensor output;  ///< (batch, queries, heads, value width)
+  Tensor output;
   Tensor scores;  ///< (batch, heads, queries, keys): the weights after softmax
 };
-/// Multi-head scaled dot product of query (batch, queries, heads, width), key (batch, keys, heads,
-/// width), value (batch, keys, heads, value width); `mask` bool, broadcast to (batch, heads, queries,
-/// keys), undefined for none.
-AttentionResult attention(const Tensor& query, const Tensor& key, const Tensor& value,
-                          const Tensor& mask, const AttentionOptions& options);
+/// The same with the weights, where `pairs` is the only mask; of the options those of no mask count.
+AttentionResult attention_with_scores(const Tensor& query, const Tensor& key, const Tensor& value,
+                                      const Tensor& pairs, const op::Attention& options);
 
 enum class StepsReduce : std::uint8_t { Sum, Mean, Max };
 /// Reduces the `axis` of steps (1 of (batch, steps, features)) over the steps that `mask` (batch,

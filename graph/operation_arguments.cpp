@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "domino/backends/backend.h"
+#include "domino/backends/meta/trace.h"
 #include "domino/core/check.h"
 #include "domino/core/hash.h"
 #include "domino/graph/operation.h"
@@ -64,7 +65,7 @@ Tensor constant(const Config& value, std::optional<DType> dtype, bool on_meta) {
   if (!on_meta) return current_backend().upload(host);
   const ValueNumber number =
       Hasher().add(name_of(host.dtype())).add(std::string_view(value.to_json())).value();
-  return Tensor::meta(host.shape(), host.dtype(), number);
+  return meta::constant(host.shape(), host.dtype(), number);
 }
 
 }  // namespace

@@ -309,6 +309,38 @@ Specs infer_op(const Rnn& op, Inputs in) {
   return specs;
 }
 
+void check_attention_mask(std::string_view name, Inputs in, std::size_t index,
+                          const Shape& expected) {
+  if (!given(in, index)) return;
+  const Tensor& mask = in[index];
+  check<MaskError>(mask.dtype() == DType::Bool && mask.rank() == expected.rank() &&
+                       broadcasts_to(mask.shape(), expected),
+                   "attention: a {} {} of {}, expected bool {}", mask.dtype(), name, mask.shape(),
+                   expected);
+}
+
+Specs infer_op(const Attention&, Inputs in) {
+  check_floating("attention", in.first(3));
+  const Shape& query = in[0].shape();
+  const Shape& key = in[1].shape();
+  const Shape& value = in[2].shape();
+  for (const Tensor& x : in.first(3)) {
+    check<DTypeError>(x.dtype() == in[0].dtype(), "attention: {} beside {}; cast one of them",
+                      x.dtype(), in[0].dtype());
+  }
+  const bool fits = query.rank() == 4 && key.rank() == 4 && value.rank() == 4 &&
+                    query.with(1, key[1]) == key && key.without(-1) == value.without(-1);
+  check(
+      fits,
+      "attention: query {}, key {} and value {}; expected (batch, steps, heads, width), alike but "
+      "for the queries' steps and the value's width",
+      query, key, value);
+  check_attention_mask("query_mask", in, 3, {query[0], query[1]});
+  check_attention_mask("key_mask", in, 4, {key[0], key[1]});
+  check_attention_mask("mask", in, 5, {query[0], query[2], query[1], key[1]});
+  return {{query.with(3, value[3]), in[0].dtype()}};
+}
+
 void check_text(std::string_view name, std::string_view what, const Tensor& x) {
   check<DTypeError>(x.dtype() == DType::String || x.dtype() == DType::Int64,
                     "{}: {} of {}, expected strings or int64", name, what, x.dtype());

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "domino/backends/meta/trace.h"
 #include "domino/core/check.h"
 
 namespace domino::meta {
@@ -17,7 +18,7 @@ class MetaBackend final : public Backend {
     fail<DeviceError>("meta tensors have no memory, so {} cannot be allocated", shape);
   }
   Tensor upload(const Tensor& host) const override {
-    return Tensor::meta(host.shape(), host.dtype(), host.value_number());
+    return constant(host.shape(), host.dtype(), host.value_number());
   }
   Tensor download(const Tensor& tensor) const override {
     fail<DeviceError>("a meta tensor {} has no numbers to download", tensor.shape());

@@ -18,8 +18,29 @@ const Trace::Step* Trace::find(const ValueNumber& made) const {
 void Trace::note(const Tensor& made, const op::Operation& operation, const Tensors& inputs,
                  bool is_view) {
   if (innermost == nullptr) return;
-  innermost->steps_.try_emplace(made.value_number(),
-                                Step{operation, inputs, made.shape(), is_view});
+  const ValueNumber value = made.value_number();
+  const Step step{operation, inputs, made.shape(), is_view};
+  if (innermost->steps_.try_emplace(value, step).second) innermost->made_.push_back(value);
+}
+
+Tensor made_by(const op::Operation& operation, const Tensors& inputs, Shape shape, DType dtype) {
+  Tensor made = Tensor::meta(std::move(shape), dtype, op::value_number(operation, inputs, 0));
+  Trace::note(made, operation, inputs);
+  return made;
+}
+
+Tensor view(const Tensor& x, Shape shape) {
+  const op::BroadcastTo view{.shape = std::move(shape)};
+  // Index 1 tells it from what the op makes.
+  Tensor seen = Tensor::meta(view.shape, x.dtype(), op::value_number(view, {&x, 1}, 1));
+  Trace::note(seen, view, {x}, true);
+  return seen;
+}
+
+Tensor constant(Shape shape, DType dtype, ValueNumber value) {
+  Tensor made = Tensor::meta(std::move(shape), dtype, value);
+  Trace::note(made, op::Full{.shape = made.shape(), .dtype = dtype}, {});
+  return made;
 }
 
 }  // namespace domino::meta

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <vector>
 
 #include "domino/backends/op.h"
 
@@ -21,6 +22,8 @@ class Trace {
   Trace(const Trace&) = delete;
   Trace& operator=(const Trace&) = delete;
 
+  /// All that was made, in that order.
+  const std::vector<ValueNumber>& made() const { return made_; }
   /// Null for what was not made while the trace lived.
   const Step* find(const ValueNumber& made) const;
 
@@ -30,7 +33,17 @@ class Trace {
 
  private:
   std::map<ValueNumber, Step> steps_;
+  std::vector<ValueNumber> made_;
   Trace* outer_;
 };
+
+/// A meta tensor for what `operation` makes of `inputs`, of sizes that the caller knows; it is noted.
+Tensor made_by(const op::Operation& operation, const Tensors& inputs, Shape shape, DType dtype);
+
+/// A meta tensor for the numbers of `x`, seen with other sizes, which need not fit; it is noted.
+Tensor view(const Tensor& x, Shape shape);
+
+/// A meta tensor for numbers that come from no other value; it is noted.
+Tensor constant(Shape shape, DType dtype, ValueNumber value);
 
 }  // namespace domino::meta

@@ -21,6 +21,7 @@ KernelTable make_kernels() {
   add_normalization(table);
   add_conv1d(table);
   add_rnn(table);
+  add_attention(table);
   table.append(reference::kernels());
   return table;
 }

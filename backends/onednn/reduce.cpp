@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "domino/backends/onednn/grain.h"
+#include "domino/backends/onednn/memory_pool.h"
 #include "domino/backends/onednn/rows.h"
 #include "domino/backends/onednn/simd_math-inl.h"
 #include "domino/backends/reference/walk.h"
+#include "domino/core/row_map.h"
 #include "domino/core/threads.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -111,6 +113,34 @@ void fold(const T* x, const reference::Fold& f, T* to) {
                });
 }
 
+/// The same, where `row_of` says which row each of (outer, size) places shows. A run of places that show
+/// one, such as padding, counts at once.
+template <ReduceKind kKind>
+void fold_mapped(const float* rows, const std::int32_t* row_of, const reference::Fold& f,
+                 float* to) {
+  const std::int64_t block = std::max<std::int64_t>(f.size * f.inner, 1);
+  const auto fold_block = [&](const std::int32_t* shown, float* HWY_RESTRICT sums) {
+    std::fill_n(sums, f.inner, neutral<kKind, float>());
+    for (std::int64_t i = 0; i < f.size;) {
+      const std::int64_t first = i;
+      while (i < f.size && shown[i] == shown[first]) ++i;
+      const float* row = rows + shown[first] * f.inner;
+      const float times = kKind == ReduceKind::Sum ? static_cast<float>(i - first) : 1;
+      for (std::int64_t j = 0; j < f.inner; ++j) sums[j] = joined<kKind>(sums[j], times * row[j]);
+    }
+  };
+  parallel_for(f.outer, kElementGrain / block + 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t o = begin; o < end; ++o) fold_block(row_of + o * f.size, to + o * f.inner);
+  });
+}
+
+void fold_packed(ReduceKind kind, const float* rows, const std::int32_t* row_of,
+                 const reference::Fold& f, float* to) {
+  if (kind == ReduceKind::Max) return fold_mapped<ReduceKind::Max>(rows, row_of, f, to);
+  if (kind == ReduceKind::Min) return fold_mapped<ReduceKind::Min>(rows, row_of, f, to);
+  fold_mapped<ReduceKind::Sum>(rows, row_of, f, to);
+}
+
 template <class T>
 void fold_numbers(ReduceKind kind, const T* x, const reference::Fold& f, T* to) {
   if (kind == ReduceKind::Max) return fold<ReduceKind::Max>(x, f, to);
@@ -144,6 +174,7 @@ namespace {
 HWY_EXPORT(fold_float);
 HWY_EXPORT(fold_flags);
 HWY_EXPORT(fold_int32);
+HWY_EXPORT(fold_packed);
 
 /// The reduced axes as groups of neighbours, each a fold of what the groups behind it leave.
 std::vector<reference::Fold> folds_of(const Shape& shape, const std::vector<int>& axes) {
@@ -184,6 +215,12 @@ void fold_all(const op::Reduce& op, const Tensor& x, Tensor& output, Kernel kern
   }
 }
 
+void divide_by_count(const op::Reduce& op, const Tensor& x, Tensor& sums) {
+  float count = 1;
+  for (const int axis : op.axes) count *= static_cast<float>(x.size(axis));
+  for (float& number : sums.mutable_data<float>()) number /= count;
+}
+
 void reduce(const op::Reduce& op, op::Inputs inputs, op::Outputs outputs) {
   const Tensor& x = inputs[0];
   Tensor& output = outputs[0];
@@ -194,10 +231,28 @@ void reduce(const op::Reduce& op, op::Inputs inputs, op::Outputs outputs) {
     return fold_all<std::uint32_t>(op, x, output, HWY_DYNAMIC_DISPATCH(fold_int32));
   }
   fold_all<float>(op, x, output, HWY_DYNAMIC_DISPATCH(fold_float));
-  if (op.kind != op::ReduceKind::Mean) return;
-  float count = 1;
-  for (const int axis : op.axes) count *= static_cast<float>(x.size(axis));
-  for (float& number : output.mutable_data<float>()) number /= count;
+  if (op.kind == op::ReduceKind::Mean) divide_by_count(op, x, output);
+}
+
+/// Over the steps of packed (batch, steps, ...).
+Tensors reduce_steps(const op::Reduce& op, op::Inputs inputs) {
+  const Tensor& x = inputs[0];
+  const std::int64_t batch = x.size(0);
+  const std::int64_t steps = x.size(1);
+  Shape shape = op.keepdims ? x.shape().with(1, 1) : x.shape().without(1);
+  Tensor output = pooled_tensor(std::move(shape), DType::Float32);
+  const reference::Fold fold{batch, steps, output.elements() / batch};
+  HWY_DYNAMIC_DISPATCH(fold_packed)
+  (op.kind, numbers<float>(x.rows()), x.row_map()->row_of().data(), fold,
+   output.mutable_data<float>().data());
+  if (op.kind == op::ReduceKind::Mean) divide_by_count(op, x, output);
+  return {output};
+}
+
+bool accepts_steps(const op::Reduce& op, op::Inputs inputs) {
+  const Tensor& x = inputs[0];
+  return x.mapped_axes() == 2 && x.dtype() == DType::Float32 && x.elements() > 0 &&
+         op.axes == std::vector<int>{1} && op.kind != op::ReduceKind::Prod;
 }
 
 bool accepts_reduce(const op::Reduce& op, op::Inputs inputs) {
@@ -213,7 +268,10 @@ bool accepts_reduce(const op::Reduce& op, op::Inputs inputs) {
 
 }  // namespace
 
-void add_reduce(KernelTable& table) { table.add<op::Reduce>(kOwner, reduce, accepts_reduce); }
+void add_reduce(KernelTable& table) {
+  table.add_packed<op::Reduce>(kOwner, reduce_steps, accepts_steps);
+  table.add<op::Reduce>(kOwner, reduce, accepts_reduce);
+}
 
 }  // namespace domino::onednn
 #endif

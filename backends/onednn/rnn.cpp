@@ -3,8 +3,10 @@
 #include <vector>
 
 #include "domino/backends/onednn/grain.h"
+#include "domino/backends/onednn/memory_pool.h"
 #include "domino/backends/onednn/rnn_call.h"
 #include "domino/backends/onednn/rows.h"
+#include "domino/backends/packing.h"
 #include "domino/core/threads.h"
 
 namespace domino::onednn {
@@ -28,13 +30,9 @@ std::vector<CellPass> passes_of(const op::Rnn& op) {
   return {CellPass::GRUGates, CellPass::GRUCandidate};
 }
 
-float* numbers_or_null(op::Outputs outputs, std::size_t index) {
-  return index < outputs.size() ? outputs[index].mutable_data<float>().data() : nullptr;
-}
-
 }  // namespace
 
-RnnCall::RnnCall(const op::Rnn& op, op::Inputs inputs, op::Outputs outputs)
+RnnCall::RnnCall(const op::Rnn& op, op::Inputs inputs)
     : op(op),
       kernel(inputs[2]),
       features(inputs[0].size(2)),
@@ -43,17 +41,63 @@ RnnCall::RnnCall(const op::Rnn& op, op::Inputs inputs, op::Outputs outputs)
       columns(inputs[3].size(1)),
       plan(optional_input(inputs, 1), inputs[0].size(0), steps, op.go_backwards),
       zeros(static_cast<std::size_t>(units)),
-      x(numbers<float>(inputs[0])),
+      x(inputs[0]),
       first_h(numbers<float>(optional_input(inputs, 5))),
       first_c(numbers<float>(optional_input(inputs, 6))),
-      output(numbers_or_null(outputs, 0)),
-      last_h(numbers_or_null(outputs, 1)),
-      last_c(numbers_or_null(outputs, 2)) {
+      batch_(inputs[0].size(0)) {
+  allocate();
   const float* candidate_bias = join_biases(optional_input(inputs, 4));
   for (const CellPass pass : passes_of(op)) {
     passes.push_back({pass, units, op.activation, op.recurrent_activation, candidate_bias,
                       pack_cell(pass, inputs[3])});
   }
+}
+
+void RnnCall::allocate() {
+  const std::int64_t tokens = plan.tokens();
+  const bool gaps = tokens < batch_ * steps;
+  rows_ = pooled_tensor({op.return_sequences ? tokens + (gaps ? 1 : 0) : batch_, units},
+                        DType::Float32);
+  last_h_ = pooled_tensor({batch_, units}, DType::Float32);
+  if (op.cell == op::CellKind::LSTM) last_c_ = pooled_tensor({batch_, units}, DType::Float32);
+  output = rows_.mutable_data<float>().data();
+  last_h = last_h_.mutable_data<float>().data();
+  last_c = last_c_.defined() ? last_c_.mutable_data<float>().data() : nullptr;
+  if (op.return_sequences && gaps) std::fill_n(output + tokens * units, units, 0.0f);
+}
+
+/// A masked step shows the row of the last kept one, or that of zeros.
+Tensor RnnCall::packed_output() const {
+  const auto zero_row = static_cast<std::int32_t>(plan.tokens());
+  std::vector<std::int32_t> row_of(static_cast<std::size_t>(batch_ * steps));
+  for (std::int64_t row = 0; row < batch_; ++row) {
+    const auto kept = plan.kept(row);
+    auto at = static_cast<std::int32_t>(plan.tokens_before(row));
+    std::int32_t shown = zero_row;
+    std::size_t next = 0;
+    for (std::int64_t step = 0; step < steps; ++step) {
+      const bool is_kept = next < kept.size() && kept[next] == step;
+      if (is_kept) ++next;
+      if (is_kept) shown = at++;
+      row_of[static_cast<std::size_t>(row * steps + step)] = shown;
+      if (op.zero_output_for_mask) shown = zero_row;
+    }
+  }
+  const Tensor places({batch_ * steps}, row_of);
+  return Tensor::packed(rows_, std::make_shared<const RowMap>(places, rows_.size(0)),
+                        {batch_, steps, units});
+}
+
+Tensors RnnCall::take_outputs() {
+  Tensor shown = rows_;
+  if (op.return_sequences) {
+    const bool gaps = plan.tokens() < batch_ * steps;
+    shown = gaps ? packed_output() : rows_.viewed_as({batch_, steps, units});
+    if (gaps && !packing_is_on()) shown = unpack(shown);
+  }
+  Tensors outputs{shown, last_h_};
+  if (last_c_.defined()) outputs.push_back(last_c_);
+  return outputs;
 }
 
 /// A second row of biases joins the first, but for the candidate's, which is returned: the reset gate
@@ -80,12 +124,13 @@ std::int64_t RnnCall::choose_shares() {
 
 namespace {
 
-void rnn(const op::Rnn& op, op::Inputs inputs, op::Outputs outputs) {
-  RnnCall call(op, inputs, outputs);
+Tensors rnn(const op::Rnn& op, op::Inputs inputs) {
+  RnnCall call(op, inputs);
   const std::int64_t shares = call.choose_shares();
   parallel_for(shares, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) run_share(call, call.plan.share(i, shares));
   });
+  return call.take_outputs();
 }
 
 bool accepts_rnn(const op::Rnn& op, op::Inputs inputs) {
@@ -102,6 +147,6 @@ bool accepts_rnn(const op::Rnn& op, op::Inputs inputs) {
 
 }  // namespace
 
-void add_rnn(KernelTable& table) { table.add<op::Rnn>(kOwner, rnn, accepts_rnn); }
+void add_rnn(KernelTable& table) { table.add_packed<op::Rnn>(kOwner, rnn, accepts_rnn); }
 
 }  // namespace domino::onednn

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "domino/backends/onednn/mapped_steps.h"
 #include "domino/backends/onednn/rnn_cells.h"
 #include "domino/backends/onednn/rnn_plan.h"
 #include "domino/backends/op.h"
@@ -10,6 +11,9 @@
 namespace domino::onednn {
 
 /// One call of the op: what all its threads share.
+///
+/// With return_sequences the kept steps get a row each, in the order of sequences and steps, and those
+/// without another to repeat share one of zeros behind them: op::Rnn's outputs are these rows, packed.
 struct RnnCall {
   const op::Rnn& op;
   const Tensor& kernel;
@@ -23,18 +27,31 @@ struct RnnCall {
   std::vector<float> zeros;
   bool wide = false;  // threads share out the units of each step, not the sequences
 
-  const float* x;
+  MappedSteps x;
   const float* first_h;  // null for zeros
   const float* first_c;
   float* output;
   float* last_h;
   float* last_c;  // null but for an LSTM
 
-  RnnCall(const op::Rnn& op, op::Inputs inputs, op::Outputs outputs);
+  RnnCall(const op::Rnn& op, op::Inputs inputs);
   std::int64_t choose_shares();
+  /// The numbers of a kept step.
+  const float* x_at(std::int64_t row, std::int32_t step) const {
+    return x.at(row * steps + plan.place(step));
+  }
+  /// What the call gives, once all shares have run.
+  Tensors take_outputs();
 
  private:
   const float* join_biases(const Tensor& given);
+  void allocate();
+  Tensor packed_output() const;
+
+  std::int64_t batch_;
+  Tensor rows_;  // of the output, and the one of zeros
+  Tensor last_h_;
+  Tensor last_c_;
 };
 
 /// Takes `rows`, the longest first, through all their steps and writes all that they leave behind.

@@ -23,6 +23,10 @@ class RnnPlan {
   std::int64_t place(std::int32_t step) const { return go_backwards_ ? steps_ - 1 - step : step; }
   /// Kept steps of all sequences.
   std::int64_t tokens() const { return offsets_.back(); }
+  /// Kept steps of the sequences before `row`.
+  std::int64_t tokens_before(std::int64_t row) const {
+    return offsets_[static_cast<std::size_t>(row)];
+  }
 
   /// Every `count`-th sequence from number `index` on in the order of falling length: shares of
   /// nearly equal work, in each of which those that end first stand last.

@@ -41,8 +41,7 @@ class Share {
   struct Sequence {
     std::int64_t row;
     std::span<const std::int32_t> kept;
-    const float* x;
-    float* output;
+    float* output;    // with return_sequences a row for each kept step
     float* spare[2];  // where h lies if the outputs have no place for it
     std::int64_t length() const { return static_cast<std::int64_t>(kept.size()); }
   };
@@ -55,7 +54,6 @@ class Share {
   void run_step(std::int64_t step);
   void run_passes(bool from_zero);
   void finish(std::size_t i);
-  void fill_masked(const Sequence& sequence) const;
 
   const RnnCall& call_;
   const std::int64_t tokens_at_once_;
@@ -88,11 +86,10 @@ Share::Share(const RnnCall& call, const std::vector<std::int64_t>& rows)
 
 void Share::add(std::int64_t row) {
   const std::int64_t units = call_.units;
-  const std::int64_t size = call_.op.return_sequences ? call_.steps * units : units;
+  const std::int64_t first = call_.op.return_sequences ? call_.plan.tokens_before(row) : row;
   sequences_.push_back({row,
                         call_.plan.kept(row),
-                        call_.x + row * call_.steps * call_.features,
-                        call_.output + row * size,
+                        call_.output + first * units,
                         {scratch_.take(units), scratch_.take(units)}});
   const auto state = [&](const float* given) {
     return given != nullptr ? given + row * units : call_.zeros.data();
@@ -145,17 +142,15 @@ void Share::gather(const Sequence& sequence, std::int64_t begin, std::int64_t en
                    float* to) const {
   const std::int64_t features = call_.features;
   for (std::int64_t i = begin; i < end; ++i, to += features) {
-    const std::int64_t place = call_.plan.place(sequence.kept[static_cast<std::size_t>(i)]);
-    std::copy_n(sequence.x + place * features, features, to);
+    std::copy_n(call_.x_at(sequence.row, sequence.kept[static_cast<std::size_t>(i)]), features, to);
   }
 }
 
 void Share::run_step(std::int64_t step) {
   for (std::size_t i = 0; i < active_; ++i) {
     const Sequence& sequence = sequences_[i];
-    const std::int64_t place = sequence.kept[static_cast<std::size_t>(step)];
-    cells_[i].next_h = call_.op.return_sequences ? sequence.output + place * call_.units
-                                                 : sequence.spare[step % 2];
+    cells_[i].next_h =
+        call_.op.return_sequences ? sequence.output + step * call_.units : sequence.spare[step % 2];
   }
   run_passes(step == 0 && call_.first_h == nullptr);
   for (std::size_t i = 0; i < active_; ++i) {
@@ -177,30 +172,16 @@ void Share::run_passes(bool from_zero) {
   }
 }
 
-/// The last output and state of one sequence, and what its masked steps show.
+/// The last output and state of one sequence.
 void Share::finish(std::size_t i) {
   const Sequence& sequence = sequences_[i];
   const float* h = cells_[i].h;
   std::copy_n(h, call_.units, call_.last_h + sequence.row * call_.units);
-  if (call_.op.return_sequences) return fill_masked(sequence);
+  if (call_.op.return_sequences) return;
   const bool none = sequence.kept.empty();
   const bool ends_masked = none || sequence.kept.back() + 1 != call_.steps;
   const bool zero = none || (ends_masked && call_.op.zero_output_for_mask);
   std::copy_n(zero ? call_.zeros.data() : h, call_.units, sequence.output);
-}
-
-void Share::fill_masked(const Sequence& sequence) const {
-  const float* shown = call_.zeros.data();
-  auto next = sequence.kept.begin();
-  for (std::int64_t step = 0; step < call_.steps; ++step) {
-    float* output = sequence.output + step * call_.units;
-    if (next != sequence.kept.end() && *next == step) {
-      if (!call_.op.zero_output_for_mask) shown = output;
-      ++next;
-    } else {
-      std::copy_n(shown, call_.units, output);
-    }
-  }
 }
 
 }  // namespace

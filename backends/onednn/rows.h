@@ -19,6 +19,7 @@ void add_softmax(KernelTable& table);
 void add_normalization(KernelTable& table);
 void add_conv1d(KernelTable& table);
 void add_rnn(KernelTable& table);
+void add_attention(KernelTable& table);
 
 /// Whether every tensor that was given holds float32.
 inline bool all_float32(op::Inputs inputs) {

@@ -10,6 +10,7 @@
 #include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/rows.h"
 #include "domino/backends/onednn/simd_math-inl.h"
+#include "domino/backends/onednn/softmax.h"
 #include "domino/backends/reference/walk.h"
 #include "domino/core/threads.h"
 
@@ -100,6 +101,10 @@ void softmax(const op::Softmax& op, op::Inputs inputs, op::Outputs outputs) {
 bool accepts_softmax(const op::Softmax&, op::Inputs inputs) { return all_float32(inputs); }
 
 }  // namespace
+
+void softmax_rows(const float* x, std::int64_t rows, std::int64_t size, float* y) {
+  HWY_DYNAMIC_DISPATCH(softmax_blocks)(x, {rows, size, 1}, 0, rows, y);
+}
 
 void add_softmax(KernelTable& table) { table.add<op::Softmax>(kOwner, softmax, accepts_softmax); }
 

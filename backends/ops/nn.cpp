@@ -94,8 +94,30 @@ double masked_score(DType dtype) {
 
 }  // namespace
 
-AttentionResult attention(const Tensor& query, const Tensor& key, const Tensor& value,
-                          const Tensor& mask, const AttentionOptions& options) {
+namespace {
+
+/// Moves a mask of pairs that is one of keys or of queries to its like.
+AttentionMasks sorted_out(AttentionMasks masks) {
+  const Tensor& pairs = masks.pairs;
+  if (!pairs.defined() || pairs.rank() != 4 || pairs.size(1) != 1) return masks;
+  if (pairs.size(2) != 1 && pairs.size(3) != 1) return masks;
+  Tensor& steps = pairs.size(2) == 1 ? masks.key : masks.query;
+  const Tensor these = reshape(pairs, {pairs.size(0), pairs.size(2) * pairs.size(3)});
+  steps = steps.defined() ? logical_and(steps, these) : these;
+  masks.pairs = {};
+  return masks;
+}
+
+}  // namespace
+
+Tensor attention(const Tensor& query, const Tensor& key, const Tensor& value,
+                 const AttentionMasks& masks, const op::Attention& options) {
+  const AttentionMasks sorted = sorted_out(masks);
+  return run_one(options, {query, key, value, sorted.query, sorted.key, sorted.pairs});
+}
+
+AttentionResult attention_with_scores(const Tensor& query, const Tensor& key, const Tensor& value,
+                                      const Tensor& mask, const op::Attention& options) {
   // (batch, steps, heads, width) -> (batch, heads, steps, width): one product per head.
   const Axes heads_first{0, 2, 1, 3};
   const Tensor q = transpose(multiply(query, options.scale), heads_first);

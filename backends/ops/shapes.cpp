@@ -4,6 +4,7 @@
 
 #include "domino/backends/meta/trace.h"
 #include "domino/backends/ops/ops_internal.h"
+#include "domino/backends/packing.h"
 #include "domino/core/check.h"
 
 namespace domino::ops {
@@ -25,12 +26,10 @@ Tensor reshape(const Tensor& x, const Shape& shape) {
   const Shape target(std::move(sizes));
   check(target.elements() == x.elements(), "reshape: {} does not fit into {}", x.shape(), target);
   if (target == x.shape()) return copy(x);
-  // A view has no kernel; on meta its number tells it from the value that it shows.
-  const op::BroadcastTo view{.shape = target};
-  Tensor seen =
-      x.viewed_as(target, x.is_meta() ? op::value_number(view, {&x, 1}, 1) : ValueNumber{});
-  if (x.is_meta()) meta::Trace::note(seen, view, {x}, true);
-  return seen;
+  if (x.is_packed() && !leading_axes(target, x.row_map()->places(), x.mapped_axes())) {
+    return reshape(unpack(x), target);
+  }
+  return x.is_meta() ? meta::view(x, target) : x.viewed_as(target);
 }
 
 Tensor expand_dims(const Tensor& x, int axis) {

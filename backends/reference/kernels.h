@@ -54,4 +54,7 @@ void conv1d(const op::Conv1D& op, op::Inputs inputs, op::Outputs outputs);
 // rnn.cpp
 void rnn(const op::Rnn& op, op::Inputs inputs, op::Outputs outputs);
 
+// attention.cpp
+void attention(const op::Attention& op, op::Inputs inputs, op::Outputs outputs);
+
 }  // namespace domino::reference

@@ -29,6 +29,7 @@ KernelTable make_kernels() {
   table.add<op::BatchNorm>(kName, batch_norm);
   table.add<op::Conv1D>(kName, conv1d);
   table.add<op::Rnn>(kName, rnn);
+  table.add<op::Attention>(kName, attention);
   table.add<op::Lookup>(kName, lookup);
   table.add<op::Tokenize>(kName, tokenize);
   table.add<op::HashBucket>(kName, hash_bucket);

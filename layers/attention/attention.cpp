@@ -30,19 +30,38 @@ void Attention::build(const std::vector<std::vector<Shape>>& shapes) const {
   }
 }
 
-Tensor Attention::scores(const Tensor& query, const Tensor& key) const {
+namespace {
+
+void check_features(const Tensor& query, const Tensor& key) {
+  check(query.size(-1) == key.size(-1),
+        "query and key need as many features, got {} and {} in {} and {}", query.size(-1),
+        key.size(-1), query.shape(), key.shape());
+}
+
+}  // namespace
+
+Tensor Attention::scaled(const Tensor& x) const {
   const Tensor scale = optional_weight("scale");
-  const auto scaled = [&](const Tensor& x) {
-    return scale.defined() ? ops::multiply(x, scale) : x;
-  };
+  return scale.defined() ? ops::multiply(x, scale) : x;
+}
+
+Tensor Attention::scores(const Tensor& query, const Tensor& key) const {
   if (options_.score_mode == "dot") {
-    check(query.size(-1) == key.size(-1),
-          "query and key need as many features, got {} and {} in {} and {}", query.size(-1),
-          key.size(-1), query.shape(), key.shape());
+    check_features(query, key);
     return scaled(ops::matmul(query, key, {.transpose_b = true}));
   }
   const Tensor pairs = ops::add(ops::expand_dims(query, -2), ops::expand_dims(key, -3));
   return ops::multiply(weight("concat_score_weight"), ops::sum(ops::tanh(scaled(pairs)), {-1}));
+}
+
+Tensors Attention::call(const Arguments& arguments) const {
+  detail::QueryValueKey of = detail::query_value_key(arguments.list("inputs"));
+  if (options_.score_mode != "dot" || !detail::is_plain_dot(arguments, of)) {
+    return ScoredAttention::call(arguments);
+  }
+  check_features(of.query, of.key);
+  of.query = scaled(of.query);
+  return {detail::attended_by_dot(arguments, of)};
 }
 
 }  // namespace domino::layers

@@ -40,8 +40,11 @@ class Attention final : public detail::ScoredAttention<Attention> {
   void build(const std::vector<std::vector<Shape>>& shapes) const;
   /// (batch, queries, values), before masks and softmax.
   Tensor scores(const Tensor& query, const Tensor& key) const;
+  Tensors call(const Arguments& arguments) const;
 
  private:
+  Tensor scaled(const Tensor& x) const;
+
   const AttentionOptions options_;
 };
 

@@ -194,6 +194,25 @@ Tensor folded_keys(const Tensor& seen, const AttentionAxes& axes, std::int64_t h
                             product(axes.attended(query)), product(axes.attended(key))});
 }
 
+/// The masks of a call along one axis, apart.
+ops::AttentionMasks masks_of(const Arguments& arguments, const AttentionAxes& axes,
+                             std::int64_t heads) {
+  const auto steps = [&](std::string_view name) {
+    const Tensor seen = seen_by_steps(arguments, name, axes);
+    if (!seen.defined()) return seen;
+    return ops::reshape(seen, {seen.size(0), seen.size(2) * seen.size(3)});
+  };
+  ops::AttentionMasks masks{steps("query"), both(steps("value"), steps("key")), {}};
+  const Tensor mask = arguments.tensor("attention_mask");
+  if (mask.defined()) {
+    const Shape query = arguments.tensor("query").shape();
+    const Shape whole = whole_scores(axes, heads, query, arguments.tensor("value").shape());
+    const Tensor seen = seen_by_mask(mask, whole, 1);
+    masks.pairs = with_ones(seen, static_cast<std::size_t>(4 - seen.rank()), 0);
+  }
+  return masks;
+}
+
 }  // namespace
 
 AttendedHeads attend(const Arguments& arguments, const AttentionAxes& axes,
@@ -201,10 +220,21 @@ AttendedHeads attend(const Arguments& arguments, const AttentionAxes& axes,
   const Shape query = arguments.tensor("query").shape();
   const Shape key = arguments.tensor("value").shape();
   const std::int64_t count = heads.query.size(2);
+  op::Attention options{.scale = heads.scale, .zero_empty_rows = heads.zero_empty_rows};
+  const bool gives_scores = arguments.option("return_attention_scores", false);
+  if (axes.only() && !axes.leaves_some() && !gives_scores) {
+    options.causal = arguments.option("use_causal_mask", false);
+    options.window = heads.sliding_window.value_or(0);
+    const ops::AttentionMasks masks = masks_of(arguments, axes, count);
+    return {ops::attention(heads.query, heads.key, heads.value, masks, options), {}};
+  }
   const Tensor seen = seen_keys(arguments, axes, count, heads.sliding_window);
-  const ops::AttentionResult result = ops::attention(
-      heads.query, heads.key, heads.value, folded_keys(seen, axes, count, query, key),
-      {.scale = heads.scale, .zero_empty_rows = heads.zero_empty_rows});
+  const Tensor pairs = folded_keys(seen, axes, count, query, key);
+  if (!gives_scores) {
+    return {ops::attention(heads.query, heads.key, heads.value, {.pairs = pairs}, options), {}};
+  }
+  const ops::AttentionResult result =
+      ops::attention_with_scores(heads.query, heads.key, heads.value, pairs, options);
   const Tensor scores = ops::reshape(result.scores, whole_scores(axes, count, query, key));
   return {result.output, seen.defined() ? scores.with_mask(Mask(seen)) : scores};
 }

@@ -90,8 +90,8 @@ struct HeadsOfCall {
   bool zero_empty_rows = false;
   std::optional<int> sliding_window = {};
 };
-/// (batch, queries, heads, value width), folded, and the scores, (batch, axes left alone, heads,
-/// queries, keys), carrying the mask of what is seen.
+/// (batch, queries, heads, value width), folded; and if the call asks for them the scores, (batch, axes left
+/// alone, heads, queries, keys), carrying the mask of what is seen.
 struct AttendedHeads {
   Tensor output;
   Tensor scores;

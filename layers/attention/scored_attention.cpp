@@ -67,4 +67,24 @@ Tensors attended(const Arguments& arguments, Tensor scores, const Tensor& value)
   return {output, weights};
 }
 
+bool is_plain_dot(const Arguments& arguments, const QueryValueKey& of) {
+  const OptionalMask& mask = arguments.masks("inputs")[1];
+  const Shape& value = of.value.shape();
+  const bool one_head = of.query.rank() == 3 && value.rank() == 3 && of.key.rank() == 3 &&
+                        of.query.size(0) == value[0] && of.key.size(0) == value[0];
+  return one_head && !arguments.option("return_attention_scores", false) &&
+         (!mask || (mask->shape().rank() == 2 && broadcasts_to(mask->shape(), value.without(-1))));
+}
+
+Tensor attended_by_dot(const Arguments& arguments, const QueryValueKey& of) {
+  const OptionalMasks& masks = arguments.masks("inputs");
+  const auto head = [](const Tensor& x) { return ops::expand_dims(x, 2); };
+  const Tensor kept = masks[1] ? ops::cast(*masks[1], DType::Bool) : Tensor();
+  const Tensor output =
+      ops::attention(head(of.query), head(of.key), head(of.value), {.key = kept},
+                     {.causal = arguments.option("use_causal_mask", false), .hide_by_1e9 = true});
+  const Tensor without_head = ops::reshape(output, output.shape().without(2));
+  return masks[0] ? without_hidden_rows(without_head, *masks[0]) : without_head;
+}
+
 }  // namespace domino::layers::detail

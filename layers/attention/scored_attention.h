@@ -36,6 +36,11 @@ QueryValueKey query_value_key(const Tensors& inputs);
 /// softmax(scores) value, where masks allow it, and the weights behind it if the call asks for them.
 Tensors attended(const Arguments& arguments, Tensor scores, const Tensor& value);
 
+/// The same where scores are products of (batch, steps, features), one sequence after the other, and nobody
+/// asks for the weights.
+bool is_plain_dot(const Arguments& arguments, const QueryValueKey& of);
+Tensor attended_by_dot(const Arguments& arguments, const QueryValueKey& of);
+
 /// `D` has `Tensor scores(const Tensor& query, const Tensor& key) const`.
 template <class D>
 class ScoredAttention : public NamedLayer<D> {

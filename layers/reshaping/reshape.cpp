@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "domino/backends/meta/trace.h"
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
 #include "domino/layers/options.h"
@@ -53,9 +54,7 @@ Tensor Reshape::call(const Tensor& x) const {
   const bool open = std::find(target.begin(), target.end(), -1) != target.end();
   if (x.is_meta() && !open) {
     // Sizes that stand for unknown ones need not fit; numbers will.
-    const Shape shape = Shape(target).inserted(0, x.size(0));
-    return Tensor::meta(shape, x.dtype(),
-                        op::value_number(op::BroadcastTo{.shape = shape}, {&x, 1}, 1));
+    return meta::view(x, Shape(target).inserted(0, x.size(0)));
   }
   return ops::reshape(x, output_shape(x.shape(), target));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domino/backends/meta/trace.h"
 #include "domino/backends/ops/ops_internal.h"
 #include "domino/core/check.h"
 #include "domino/graph/mask_rules.h"
@@ -121,7 +122,7 @@ class StepLoop {
     const Tensor& output = outputs_.back();
     const auto all = [&](const Tensor& one, const Shape& shape) {
       const Tensors from{x_, kept_, one};
-      return Tensor::meta(shape, one.dtype(), op::value_number(op::Concatenate{1}, from, 0));
+      return meta::made_by(op::Concatenate{1}, from, shape, one.dtype());
     };
     ops::RnnResult result;
     const Shape& one = output.shape();

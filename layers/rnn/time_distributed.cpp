@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domino/backends/meta/trace.h"
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
 #include "domino/graph/invoke.h"
@@ -150,8 +151,8 @@ Tensor TimeDistributed::step_by_step(const Tensor& inputs, const OptionalMask& m
 Tensor TimeDistributed::from_one_step(const Tensor& inputs, const OptionalMask& mask) const {
   const Tensor output = at_step(inputs, mask, 0);
   const Tensors from{inputs, mask ? mask->tensor() : Tensor(), output};
-  return Tensor::meta(output.shape().inserted(1, inputs.size(1)), output.dtype(),
-                      op::value_number(op::Concatenate{1}, from, 0));
+  return meta::made_by(op::Concatenate{1}, from, output.shape().inserted(1, inputs.size(1)),
+                       output.dtype());
 }
 
 Tensor TimeDistributed::call(const Tensor& inputs, const OptionalMask& mask) const {

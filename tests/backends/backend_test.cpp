@@ -51,7 +51,7 @@ TEST(Backends, ObserversHearOfKernelsAndNotOfMeta) {
   std::vector<std::string> outer;
   std::vector<std::string> inner;
   const auto into = [](std::vector<std::string>& heard) {
-    return [&heard](const op::Operation& operation, std::string_view owner) {
+    return [&heard](const op::Operation& operation, std::string_view owner, auto) {
       heard.push_back(std::string(op::name_of(operation)) + " by " + std::string(owner));
     };
   };

@@ -28,7 +28,8 @@ const std::vector<Family>& families() {
                                           {"softmax", softmax_cases},
                                           {"normalization", normalization_cases},
                                           {"conv1d", conv1d_cases},
-                                          {"rnn", rnn_cases}};
+                                          {"rnn", rnn_cases},
+                                          {"attention", attention_cases}};
   return all;
 }
 

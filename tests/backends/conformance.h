@@ -46,6 +46,7 @@ std::vector<Case> where_cases();
 std::vector<Case> cast_cases();
 std::vector<Case> making_cases();
 std::vector<Case> reduce_cases();
+std::vector<Case> attention_cases();
 std::vector<Case> transpose_cases();
 std::vector<Case> slice_cases();
 std::vector<Case> concatenate_cases();

@@ -40,8 +40,8 @@ class TargetScope {
 };
 
 TEST(OneDnnTargets, EachKindOfProcessorAgreesWithTheReference) {
-  const std::set<std::string_view> with_vectors = {"unary",   "binary",        "where", "reduce",
-                                                   "softmax", "normalization", "rnn"};
+  const std::set<std::string_view> with_vectors = {
+      "unary", "binary", "where", "reduce", "softmax", "normalization", "rnn", "attention"};
   std::size_t run = 0;
   for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
     SCOPED_TRACE(hwy::TargetName(target));
@@ -237,12 +237,8 @@ class SmallModel {
     const std::int64_t steps = x.size(1);
     const Shape heads{x.size(0), steps, 2, 8};
     const Tensor queries = ops::reshape(ops::dense(x, query_, {}), heads);
-    const Tensor causal =
-        ops::greater_equal(ops::expand_dims(ops::arange(steps), 1), ops::arange(steps));
-    const Tensor keys = ops::expand_dims(ops::expand_dims(mask, 1), 1);
-    const auto result =
-        ops::attention(queries, queries, queries, ops::logical_and(keys, causal), {});
-    return ops::reshape(result.output, x.shape());
+    const Tensor seen = ops::attention(queries, queries, queries, {.key = mask}, {.causal = true});
+    return ops::reshape(seen, x.shape());
   }
 
   mutable RandomTensors random_{7};
@@ -266,7 +262,7 @@ TEST(OneDnnModel, MakesNoCallIntoTheReference) {
   const SmallModel model;
   const Tensor ids = some_ids(9, 13);
   std::set<std::string> others;
-  const OpObserver observer([&](const op::Operation& operation, std::string_view owner) {
+  const OpObserver observer([&](const op::Operation& operation, std::string_view owner, auto) {
     if (owner != "onednn") others.insert(std::string(op::name_of(operation)));
   });
   const Tensor wide = ops::cast(ids, DType::Int64);

@@ -308,7 +308,9 @@ TEST_P(Ops, AttentionIsTheSumOfValuesByWeight) {
   const Tensor k = pattern({2, 5, 2, 4}, 5);
   const Tensor v = pattern({2, 5, 2, 3}, 3);
   const auto all = [](auto...) { return true; };
-  const auto plain = ops::attention(q, k, v, {}, {.scale = 0.5});
+  EXPECT_TRUE(
+      is(ops::attention(q, k, v, {}, {.scale = 0.5}), attention_by_hand(q, k, v, 0.5, all)));
+  const auto plain = ops::attention_with_scores(q, k, v, {}, {.scale = 0.5});
   EXPECT_TRUE(is(plain.output, attention_by_hand(q, k, v, 0.5, all)));
   EXPECT_EQ(plain.scores.shape(), (Shape{2, 2, 3, 5}));
   EXPECT_TRUE(is(ops::sum(plain.scores, {-1}), ops::ones({2, 2, 3})));
@@ -323,12 +325,18 @@ TEST_P(Ops, AttentionSeesTheKeysThatTheMaskKeeps) {
   const auto kept = [&](std::int64_t b, std::int64_t, std::int64_t j) {
     return keys.item({b, 0, 0, j}) != 0;
   };
-  const auto masked = ops::attention(q, k, v, keys, {});
+  const auto masked = ops::attention_with_scores(q, k, v, keys, {});
   EXPECT_TRUE(is(masked.output, attention_by_hand(q, k, v, 1, kept)));
   EXPECT_EQ(masked.scores.item({0, 1, 2, 2}), 0);
-  const auto zeroed = ops::attention(q, k, v, keys, {.zero_empty_rows = true});
+  const auto zeroed = ops::attention_with_scores(q, k, v, keys, {.zero_empty_rows = true});
   EXPECT_TRUE(is(ops::select(zeroed.output, 0, 1), ops::zeros({3, 2, 3})));
   EXPECT_TRUE(is(ops::select(zeroed.output, 0, 0), ops::select(masked.output, 0, 0)));
+  const ops::AttentionMasks by_keys{.query = {}, .key = ops::reshape(keys, {2, 5}), .pairs = {}};
+  const ops::AttentionMasks by_pairs{.query = {}, .key = {}, .pairs = keys};
+  for (const ops::AttentionMasks& masks : {by_keys, by_pairs}) {
+    EXPECT_TRUE(is(ops::attention(q, k, v, masks, {}), masked.output));
+    EXPECT_TRUE(is(ops::attention(q, k, v, masks, {.zero_empty_rows = true}), zeroed.output));
+  }
 }
 
 TEST_P(Ops, ReduceStepsCountsWhatTheMaskKeeps) {
@@ -470,7 +478,9 @@ TEST(OpsOnMeta, ViewsAreOtherValues) {
 
 TEST(OpsOnMeta, BigVerbsGiveSizesAtOnce) {
   const Tensor q = meta({4096, 5040, 8, 64}, 1);
-  const auto result = ops::attention(q, q, q, meta({4096, 1, 1, 5040}, 2, DType::Bool), {});
+  const Tensor keys = meta({4096, 1, 1, 5040}, 2, DType::Bool);
+  EXPECT_EQ(ops::attention(q, q, q, {.pairs = keys}, {}).shape(), q.shape());
+  const auto result = ops::attention_with_scores(q, q, q, keys, {});
   EXPECT_EQ(result.output.shape(), q.shape());
   EXPECT_EQ(result.scores.shape(), (Shape{4096, 8, 5040, 5040}));
   const Tensor x = meta({4096, 5040, 64}, 3);

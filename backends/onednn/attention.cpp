@@ -1,0 +1,247 @@
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include "domino/backends/onednn/attention_plan.h"
+#include "domino/backends/onednn/grain.h"
+#include "domino/backends/onednn/memory_pool.h"
+#include "domino/backends/onednn/rows.h"
+#include "domino/backends/onednn/small_product.h"
+#include "domino/backends/onednn/softmax.h"
+#include "domino/core/threads.h"
+
+namespace domino::onednn {
+namespace {
+
+using Numbers = std::vector<float>;
+using Query = AttentionPlan::Query;
+
+constexpr float kLowest = std::numeric_limits<float>::lowest();
+/// Queries that are worth gathering the keys once more for another thread.
+constexpr std::int64_t kFewestQueries = 16;
+
+/// The mask (batch, heads, queries, keys), whose sizes may be 1.
+class PairsMask {
+ public:
+  explicit PairsMask(const Tensor& mask) : flags_(numbers<bool>(mask)) {
+    if (flags_ == nullptr) return;
+    std::int64_t stride = 1;
+    for (int axis = 3; axis >= 0; --axis) {
+      strides_[axis] = mask.size(axis) == 1 ? 0 : stride;
+      stride *= mask.size(axis);
+    }
+  }
+  bool given() const { return flags_ != nullptr; }
+  bool at(std::int64_t sequence, std::int64_t head, std::int64_t query, std::int64_t key) const {
+    return flags_[sequence * strides_[0] + head * strides_[1] + query * strides_[2] +
+                  key * strides_[3]];
+  }
+
+ private:
+  const bool* flags_;
+  std::int64_t strides_[4] = {};
+};
+
+/// Some queries of one sequence in one head.
+struct Piece {
+  std::int64_t sequence;
+  std::int64_t head;
+  std::span<const Query> queries;
+  std::int64_t first_row;  ///< of the output
+};
+
+/// One call of the op: what all its threads share.
+class Attention {
+ public:
+  Attention(const op::Attention& op, op::Inputs inputs)
+      : op_(op),
+        query_(inputs[0]),
+        key_(inputs[1]),
+        value_(inputs[2]),
+        pairs_(optional_input(inputs, 5)),
+        plan_(op, inputs, query_),
+        shape_(inputs[0].shape().with(3, inputs[2].size(3))),
+        heads_(inputs[0].size(2)),
+        width_(inputs[0].size(3)),
+        value_width_(inputs[2].size(3)),
+        keys_(inputs[1].size(1)),
+        rows_(pooled_tensor({plan_.rows(), heads_, value_width_}, DType::Float32)),
+        output_(rows_.mutable_data<float>().data()) {}
+
+  Tensor run();
+
+ private:
+  std::vector<Piece> pieces() const;
+  void run(const Piece& piece) const;
+  Numbers gathered(const MappedSteps& x, const Piece& piece, std::int64_t steps, std::int64_t width,
+                   std::span<const std::int32_t> of) const;
+  bool hide(const Piece& piece, const Query& query, float* scores) const;
+  void write_unseeing(const Piece& piece, const Query& query, float* to) const;
+  float* output_row(const Piece& piece, std::size_t query) const {
+    return output_ + ((piece.first_row + static_cast<std::int64_t>(query)) * heads_ + piece.head) *
+                         value_width_;
+  }
+  const std::vector<std::int32_t>& seen_keys(const Piece& piece) const {
+    return plan_.sequences()[static_cast<std::size_t>(piece.sequence)].keys;
+  }
+
+  const op::Attention& op_;
+  MappedSteps query_;
+  MappedSteps key_;
+  MappedSteps value_;
+  PairsMask pairs_;
+  AttentionPlan plan_;
+  Shape shape_;
+  std::int64_t heads_;
+  std::int64_t width_;
+  std::int64_t value_width_;
+  std::int64_t keys_;
+  Tensor rows_;
+  float* output_;
+};
+
+Tensor Attention::run() {
+  const std::vector<Piece> all = pieces();
+  const std::int64_t work = plan_.rows() * heads_ * keys_ * (width_ + value_width_) /
+                            std::max<std::int64_t>(std::ssize(all), 1);
+  parallel_for(std::ssize(all), kProductGrain / std::max<std::int64_t>(work, 1) + 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t i = begin; i < end; ++i) run(all[static_cast<std::size_t>(i)]);
+               });
+  const auto places = std::ssize(plan_.row_of());
+  if (plan_.rows() == places) return rows_.viewed_as(shape_);
+  const auto map = std::make_shared<const RowMap>(Tensor({places}, plan_.row_of()), plan_.rows());
+  const Tensor output = Tensor::packed(rows_, map, shape_);
+  return packing_is_on() && map->is_worth() ? output : unpack(output);
+}
+
+/// A piece for each sequence and head, and more if those are too few for the threads.
+std::vector<Piece> Attention::pieces() const {
+  std::vector<Piece> pieces;
+  const auto sequences = std::max<std::int64_t>(std::ssize(plan_.sequences()) * heads_, 1);
+  const std::int64_t wanted = (2 * thread_count() + sequences - 1) / sequences;
+  for (std::size_t s = 0; s < plan_.sequences().size(); ++s) {
+    const AttentionPlan::Sequence& sequence = plan_.sequences()[s];
+    const std::span<const Query> queries(sequence.queries);
+    const auto count = std::ssize(queries);
+    const std::int64_t parts =
+        std::clamp<std::int64_t>(count / kFewestQueries, std::min<std::int64_t>(count, 1), wanted);
+    for (std::int64_t head = 0; head < heads_; ++head) {
+      for (std::int64_t part = 0; part < parts; ++part) {
+        const std::int64_t first = count * part / parts;
+        const std::int64_t last = count * (part + 1) / parts;
+        pieces.push_back({static_cast<std::int64_t>(s), head,
+                          queries.subspan(static_cast<std::size_t>(first),
+                                          static_cast<std::size_t>(last - first)),
+                          sequence.first_row + first});
+      }
+    }
+  }
+  return pieces;
+}
+
+/// One head of some steps of a sequence, one after the other.
+Numbers Attention::gathered(const MappedSteps& x, const Piece& piece, std::int64_t steps,
+                            std::int64_t width, std::span<const std::int32_t> of) const {
+  Numbers numbers(of.size() * static_cast<std::size_t>(width));
+  float* to = numbers.data();
+  for (const std::int32_t step : of) {
+    const float* from = x.at(piece.sequence * steps + step) + piece.head * width;
+    to = std::copy_n(from, width, to);
+  }
+  return numbers;
+}
+
+void Attention::run(const Piece& piece) const {
+  const std::vector<std::int32_t>& keys = seen_keys(piece);
+  const auto queries = std::ssize(piece.queries);
+  const auto seen = std::ssize(keys);
+  std::vector<std::int32_t> steps;
+  for (const Query& query : piece.queries) steps.push_back(query.step);
+  Numbers q = gathered(query_, piece, shape_[1], width_, steps);
+  for (float& number : q) number *= static_cast<float>(op_.scale);
+  const Numbers k = gathered(key_, piece, keys_, width_, keys);
+  const Numbers v = gathered(value_, piece, keys_, value_width_, keys);
+  Numbers weights(static_cast<std::size_t>(queries * seen));
+  small_product({queries, width_, seen, false, true}, q.data(), k.data(), 0, queries,
+                weights.data());
+  std::vector<bool> unseeing;
+  for (std::size_t i = 0; i < piece.queries.size(); ++i) {
+    unseeing.push_back(
+        hide(piece, piece.queries[i], weights.data() + static_cast<std::int64_t>(i) * seen));
+  }
+  if (seen > 0) softmax_rows(weights.data(), queries, seen, weights.data());
+  Numbers output(static_cast<std::size_t>(queries * value_width_));
+  if (seen > 0) {
+    small_product({queries, seen, value_width_, false, false}, weights.data(), v.data(), 0, queries,
+                  output.data());
+  }
+  for (std::size_t i = 0; i < piece.queries.size(); ++i) {
+    float* to = output_row(piece, i);
+    if (unseeing[i]) {
+      write_unseeing(piece, piece.queries[i], to);
+    } else {
+      std::copy_n(output.data() + static_cast<std::int64_t>(i) * value_width_, value_width_, to);
+    }
+  }
+}
+
+/// Hides scores of keys that the query does not see by its place; true if it sees none.
+bool Attention::hide(const Piece& piece, const Query& query, float* scores) const {
+  const std::vector<std::int32_t>& keys = seen_keys(piece);
+  if (query.hidden || keys.empty()) return true;
+  if (!op_.causal && op_.window == 0 && !pairs_.given()) return false;
+  bool none = true;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const std::int64_t key = keys[i];
+    const bool seen = (!op_.causal || key <= query.step) &&
+                      (op_.window == 0 || std::abs(query.step - key) < op_.window) &&
+                      (!pairs_.given() || pairs_.at(piece.sequence, piece.head, query.step, key));
+    if (!seen) scores[i] = kLowest;
+    none = none && !seen;
+  }
+  return none;
+}
+
+/// What a query without any key gives: a mean of all values, masked ones too.
+void Attention::write_unseeing(const Piece& piece, const Query& query, float* to) const {
+  std::fill_n(to, value_width_, 0.0F);
+  if (op_.zero_empty_rows) return;
+  Numbers weights(static_cast<std::size_t>(keys_));
+  const std::int64_t first = piece.sequence * keys_;
+  if (op_.hide_by_1e9) {
+    const float* q = query_.at(piece.sequence * shape_[1] + query.step) + piece.head * width_;
+    for (std::int64_t step = 0; step < keys_; ++step) {
+      const float* k = key_.at(first + step) + piece.head * width_;
+      const float score =
+          std::inner_product(q, q + width_, k, 0.0F) * static_cast<float>(op_.scale);
+      weights[static_cast<std::size_t>(step)] = score - 1e9F;
+    }
+  }
+  softmax_rows(weights.data(), 1, keys_, weights.data());
+  for (std::int64_t step = 0; step < keys_; ++step) {
+    const float* v = value_.at(first + step) + piece.head * value_width_;
+    const float weight = weights[static_cast<std::size_t>(step)];
+    for (std::int64_t i = 0; i < value_width_; ++i) to[i] += weight * v[i];
+  }
+}
+
+Tensors attention(const op::Attention& op, op::Inputs inputs) {
+  return {Attention(op, inputs).run()};
+}
+
+bool accepts_attention(const op::Attention&, op::Inputs inputs) {
+  return all_float32(inputs.first(3)) && inputs[0].elements() > 0 && inputs[2].elements() > 0;
+}
+
+}  // namespace
+
+void add_attention(KernelTable& table) {
+  table.add_packed<op::Attention>(kOwner, attention, accepts_attention);
+}
+
+}  // namespace domino::onednn

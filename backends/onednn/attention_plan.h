@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "domino/backends/onednn/mapped_steps.h"
+#include "domino/backends/op.h"
+
+namespace domino::onednn {
+
+/// Which queries of a batch differ, and which keys each sequence shows them.
+///
+/// Queries of one sequence that hold the same numbers and see the same keys share an output row.
+class AttentionPlan {
+ public:
+  struct Query {
+    std::int32_t step;  ///< the first that has this output
+    bool hidden;        ///< by the query mask: it sees no key
+  };
+  struct Sequence {
+    std::int64_t first_row;  ///< of the output
+    std::vector<Query> queries;
+    std::vector<std::int32_t> keys;  ///< the steps that the key mask keeps
+  };
+
+  AttentionPlan(const op::Attention& op, op::Inputs inputs, const MappedSteps& query);
+
+  const std::vector<Sequence>& sequences() const { return sequences_; }
+  /// Output rows, and per place (sequence, query) the one that it shows.
+  std::int64_t rows() const { return rows_; }
+  const std::vector<std::int32_t>& row_of() const { return row_of_; }
+
+ private:
+  std::vector<Sequence> sequences_;
+  std::vector<std::int32_t> row_of_;
+  std::int64_t rows_ = 0;
+};
+
+}  // namespace domino::onednn

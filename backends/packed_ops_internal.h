@@ -1,0 +1,14 @@
+#pragma once
+
+#include <optional>
+
+#include "domino/backends/op.h"
+
+namespace domino {
+
+/// Carries an op with one result of the shape `output` out on the rows of its packed operands; none if it
+/// cannot be, or if rows would be hardly fewer than places.
+std::optional<Tensor> run_on_rows(const op::Operation& operation, const Tensors& inputs,
+                                  const Shape& output);
+
+}  // namespace domino

@@ -1,0 +1,319 @@
+#include "domino/backends/packing.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <utility>
+
+#include "domino/backends/backend.h"
+#include "domino/backends/ops.h"
+#include "domino/backends/packed_ops_internal.h"
+#include "domino/core/check.h"
+
+namespace domino {
+namespace {
+
+using Sizes = std::vector<std::int64_t>;
+
+thread_local bool packing = true;
+
+std::int64_t product(const Sizes& sizes) {
+  return std::accumulate(sizes.begin(), sizes.end(), std::int64_t{1}, std::multiplies<>());
+}
+
+Sizes leading(const Shape& shape, int axes) { return {shape.begin(), shape.begin() + axes}; }
+Sizes behind(const Shape& shape, int axes) { return {shape.begin() + axes, shape.end()}; }
+
+Sizes joined(Sizes a, const Sizes& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+Tensor take_rows(const Tensor& x, const Tensor& indices) {
+  return run(op::Take{0}, {x, resident(indices)}).front();
+}
+
+Tensor packed_if_worth(const Tensor& rows, const SharedRowMap& map, const Shape& shape) {
+  const Tensor whole = Tensor::packed(rows, map, shape);
+  return map->is_worth() ? whole : unpack(whole);
+}
+
+/// The places of `map` that are moved around by an op on int32 tensors, here on the host.
+template <class Move>
+SharedRowMap moved(const RowMap& map, const Sizes& axes, Move move) {
+  const BackendScope host(backend("cpu"));
+  const Tensor places = move(ops::reshape(map.indices(), Shape(axes)));
+  return std::make_shared<const RowMap>(ops::reshape(places, {places.elements()}), map.rows());
+}
+
+/// Rows as an op sees them: their own axis stands last among as many as are mapped.
+Tensor shown(const Tensor& rows, int mapped) {
+  const Sizes ones(static_cast<std::size_t>(mapped - 1), 1);
+  return ops::reshape(rows, Shape(joined(ones, rows.shape().sizes())));
+}
+
+/// What an op gave for such rows, as rows again.
+Tensor hidden(const Tensor& output, int mapped) {
+  return ops::reshape(output, Shape(behind(output.shape(), mapped - 1)));
+}
+
+bool is_packed(const Tensor& x) { return x.defined() && x.is_packed(); }
+
+/// One operand of an op that treats each place alike.
+struct Operand {
+  Tensor rows;       ///< or the tensor as it is, if all places share it
+  SharedRowMap map;  ///< null for that
+};
+
+/// Operands with one map for all of them.
+struct Aligned {
+  std::vector<Operand> operands;
+  SharedRowMap map;
+};
+
+/// `x`, which has at each place one flag: two rows.
+Operand packed_flags(const Tensor& x) {
+  std::vector<std::int32_t> row_of;
+  for (const bool flag : x.data<bool>()) row_of.push_back(flag ? 1 : 0);
+  const Tensor places({x.elements()}, row_of);
+  const Tensor host({2}, std::vector<bool>{false, true});
+  return {current_backend().upload(host), std::make_shared<const RowMap>(places, 2)};
+}
+
+/// `x` (.., 1, .., rest), repeated along some of the mapped axes of `whole`.
+Operand packed_repeats(const Tensor& x, const Sizes& whole) {
+  const auto mapped = static_cast<int>(whole.size());
+  const Sizes own = leading(x.shape(), mapped);
+  const BackendScope host(backend("cpu"));
+  const Tensor numbers = ops::reshape(ops::arange(product(own)), Shape(own));
+  const Tensor places = ops::reshape(ops::broadcast_to(numbers, Shape(whole)), {product(whole)});
+  return {x, std::make_shared<const RowMap>(places, product(own))};
+}
+
+/// `x` as an operand of an op whose result has the mapped axes `whole` and then `rest` axes. None if each
+/// place has numbers of its own.
+std::optional<Operand> as_operand(const Tensor& x, const Sizes& whole, int rest) {
+  const auto mapped = static_cast<int>(whole.size());
+  if (x.rank() <= rest) return Operand{unpack(x), nullptr};
+  if (x.rank() != mapped + rest) return std::nullopt;
+  const Sizes own = leading(x.shape(), mapped);
+  if (is_packed(x) && own == whole && x.row_map()->places() == product(own)) {
+    const Shape rows(joined({x.row_map()->rows()}, behind(x.shape(), mapped)));
+    return Operand{ops::reshape(x.rows(), rows), x.row_map()};
+  }
+  if (product(own) == 1) return Operand{unpack(x), nullptr};
+  const Tensor numbers = unpack(x);
+  const bool on_host = numbers.device() == Device::Host;
+  if (own == whole && numbers.dtype() == DType::Bool && on_host &&
+      numbers.elements() == product(own)) {
+    Operand flags = packed_flags(numbers);
+    flags.rows = ops::reshape(flags.rows, Shape(joined({2}, behind(x.shape(), mapped))));
+    return flags;
+  }
+  if (2 * product(own) > product(whole)) return std::nullopt;
+  Operand repeats = packed_repeats(numbers, whole);
+  repeats.rows = ops::reshape(numbers, Shape(joined({product(own)}, behind(x.shape(), mapped))));
+  return repeats;
+}
+
+/// Brings all operands onto one map; none if its rows would hardly be fewer than the places.
+std::optional<Aligned> aligned(const Tensors& inputs, const Sizes& whole, int rest) {
+  Aligned result;
+  for (const Tensor& x : inputs) {
+    std::optional<Operand> operand = as_operand(x, whole, rest);
+    if (!operand) return std::nullopt;
+    if (operand->map && result.map && operand->map != result.map) {
+      const MergedMaps merged = merge(*result.map, *operand->map);
+      if (!merged.map->is_worth()) return std::nullopt;
+      for (Operand& before : result.operands) {
+        if (before.map) before = {take_rows(before.rows, merged.first), merged.map};
+      }
+      *operand = {take_rows(operand->rows, merged.second), merged.map};
+    }
+    if (operand->map) result.map = operand->map;
+    result.operands.push_back(std::move(*operand));
+  }
+  return result;
+}
+
+/// How many axes of the result are mapped: those of the first packed operand that has them whole.
+std::optional<int> mapped_axes(const Tensors& inputs, const Shape& output) {
+  for (const Tensor& x : inputs) {
+    if (is_packed(x) && x.rank() == output.rank() &&
+        leading(x.shape(), x.mapped_axes()) == leading(output, x.mapped_axes())) {
+      return x.mapped_axes();
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Tensor> run_aligned(const op::Operation& operation, const Tensors& inputs,
+                                  const Shape& output) {
+  const std::optional<int> mapped = mapped_axes(inputs, output);
+  if (!mapped) return std::nullopt;
+  const auto operands = aligned(inputs, leading(output, *mapped), output.rank() - *mapped);
+  if (!operands) return std::nullopt;
+  Tensors rows;
+  for (const Operand& operand : operands->operands) {
+    rows.push_back(operand.map ? shown(operand.rows, *mapped) : operand.rows);
+  }
+  const Tensor result = hidden(run(operation, rows).front(), *mapped);
+  return packed_if_worth(result, operands->map, output);
+}
+
+/// Runs an op that treats each place of its first operand alike; the others are weights.
+Tensor run_first(const op::Operation& operation, Tensors inputs, const Shape& output) {
+  const Tensor x = inputs.front();
+  inputs.front() = shown(x.rows(), x.mapped_axes());
+  for (std::size_t i = 1; i < inputs.size(); ++i) {
+    if (inputs[i].defined()) inputs[i] = unpack(inputs[i]);
+  }
+  const Tensor result = hidden(run(operation, inputs).front(), x.mapped_axes());
+  return packed_if_worth(result, x.row_map(), output);
+}
+
+/// How many of its last axes an op treats as one thing, so that they may not be mapped; none if it is no
+/// op on its first operand alone, with weights.
+template <class Op>
+std::optional<int> own_axes(const Op&, const Tensors&) {
+  return std::nullopt;
+}
+std::optional<int> own_axes(const op::Unary&, const Tensors&) { return 0; }
+std::optional<int> own_axes(const op::Cast&, const Tensors&) { return 0; }
+std::optional<int> own_axes(const op::Embedding&, const Tensors&) { return 0; }
+std::optional<int> own_axes(const op::Dense&, const Tensors&) { return 1; }
+std::optional<int> own_axes(const op::LayerNorm&, const Tensors&) { return 1; }
+std::optional<int> own_axes(const op::BatchNorm&, const Tensors&) { return 1; }
+std::optional<int> own_axes(const op::Softmax& op, const Tensors& inputs) {
+  return inputs[0].rank() - op.axis;
+}
+std::optional<int> own_axes(const op::Take& op, const Tensors& inputs) {
+  return inputs[0].rank() - op.axis;
+}
+std::optional<int> own_axes(const op::Reduce& op, const Tensors& inputs) {
+  return op.axes.empty() ? 0 : inputs[0].rank() - op.axes.front();
+}
+std::optional<int> own_axes(const op::MatMul& op, const Tensors& inputs) {
+  if (inputs[1].rank() != 2) return std::nullopt;
+  return op.transpose_a ? 2 : 1;
+}
+
+template <class Op>
+std::optional<Tensor> on_rows(const Op& op, const Tensors& inputs, const Shape& output) {
+  const std::optional<int> own = own_axes(op, inputs);
+  const bool alone =
+      own && is_packed(inputs[0]) && inputs[0].rank() - inputs[0].mapped_axes() >= *own;
+  return alone ? std::optional(run_first(op, inputs, output)) : std::nullopt;
+}
+
+std::optional<Tensor> on_rows(const op::Binary& op, const Tensors& inputs, const Shape& output) {
+  return run_aligned(op, inputs, output);
+}
+
+std::optional<Tensor> on_rows(const op::Where& op, const Tensors& inputs, const Shape& output) {
+  return run_aligned(op, inputs, output);
+}
+
+std::optional<Tensor> on_rows(const op::Concatenate& op, const Tensors& inputs,
+                              const Shape& output) {
+  const bool alone =
+      std::ranges::all_of(inputs, [&](const Tensor& x) { return x.mapped_axes() <= op.axis; });
+  return alone ? run_aligned(op, inputs, output) : std::nullopt;
+}
+
+std::optional<Tensor> on_rows(const op::Transpose& op, const Tensors& inputs, const Shape& output) {
+  const Tensor& x = inputs[0];
+  const int mapped = x.mapped_axes();
+  const op::Transpose places{{op.axes.begin(), op.axes.begin() + mapped}};
+  if (std::ranges::any_of(places.axes, [&](int axis) { return axis >= mapped; })) {
+    return std::nullopt;
+  }
+  op::Transpose rows = op;
+  std::iota(rows.axes.begin(), rows.axes.begin() + mapped, 0);
+  const Tensor result = hidden(ops::transpose(shown(x.rows(), mapped), rows.axes), mapped);
+  const SharedRowMap map = moved(*x.row_map(), leading(x.shape(), mapped),
+                                 [&](const Tensor& at) { return run(places, {at}).front(); });
+  return packed_if_worth(result, map, output);
+}
+
+std::optional<Tensor> on_rows(const op::Slice& op, const Tensors& inputs, const Shape& output) {
+  const Tensor& x = inputs[0];
+  const auto mapped = static_cast<std::ptrdiff_t>(x.mapped_axes());
+  if (output.elements() == 0) return std::nullopt;
+  const op::Slice places{{op.begin.begin(), op.begin.begin() + mapped},
+                         {op.count.begin(), op.count.begin() + mapped},
+                         {op.stride.begin(), op.stride.begin() + mapped}};
+  const SharedRowMap map = moved(*x.row_map(), leading(x.shape(), x.mapped_axes()),
+                                 [&](const Tensor& at) { return run(places, {at}).front(); });
+  if (behind(x.shape(), x.mapped_axes()) == behind(output, x.mapped_axes()) &&
+      std::ranges::all_of(op.stride.begin() + mapped, op.stride.end(),
+                          [](std::int64_t stride) { return stride == 1; })) {
+    return packed_if_worth(x.rows(), map, output);
+  }
+  op::Slice rows{{op.begin.begin() + mapped, op.begin.end()},
+                 {op.count.begin() + mapped, op.count.end()},
+                 {op.stride.begin() + mapped, op.stride.end()}};
+  rows.begin.insert(rows.begin.begin(), 0);
+  rows.count.insert(rows.count.begin(), x.rows().size(0));
+  rows.stride.insert(rows.stride.begin(), 1);
+  return packed_if_worth(run(rows, {x.rows()}).front(), map, output);
+}
+
+std::optional<Tensor> on_rows(const op::BroadcastTo& op, const Tensors& inputs,
+                              const Shape& output) {
+  const Tensor& x = inputs[0];
+  const int mapped = x.mapped_axes();
+  if (x.rank() != op.shape.rank()) return std::nullopt;
+  const Shape rows(joined({x.rows().size(0)}, behind(op.shape, mapped)));
+  const Shape places(leading(op.shape, mapped));
+  const SharedRowMap map = moved(*x.row_map(), leading(x.shape(), mapped),
+                                 [&](const Tensor& at) { return ops::broadcast_to(at, places); });
+  return packed_if_worth(ops::broadcast_to(x.rows(), rows), map, output);
+}
+
+}  // namespace
+
+Tensor pack(const Tensor& x, const SharedRowMap& map) {
+  if (x.is_packed() && x.row_map() == map) return x.without_mask();
+  if (x.is_packed() && x.row_map()->places() != map->places()) return pack(unpack(x), map);
+  const std::optional<int> mapped = leading_axes(x.shape(), map->places(), 2);
+  check(mapped.has_value(), "a map of {} places for a tensor {}", map->places(), x.shape());
+  const Tensor first = map->first_places();
+  if (!x.is_packed()) {
+    const Shape rows(joined({map->places()}, behind(x.shape(), *mapped)));
+    return Tensor::packed(take_rows(ops::reshape(x, rows), first), map, x.shape());
+  }
+  std::vector<std::int32_t> from;
+  for (const std::int32_t place : first.data<std::int32_t>()) {
+    from.push_back(x.row_map()->row_of()[static_cast<std::size_t>(place)]);
+  }
+  // Often only the padding shows another row.
+  bool same = x.row_map()->rows() == map->rows();
+  for (std::size_t i = 0; same && i < from.size(); ++i) {
+    same = from[i] == static_cast<std::int32_t>(i);
+  }
+  const Tensor rows = same ? x.rows() : take_rows(x.rows(), {{map->rows()}, from});
+  return Tensor::packed(rows, map, x.shape());
+}
+
+Tensor unpack(const Tensor& x) {
+  if (!is_packed(x)) return x;
+  return ops::reshape(take_rows(x.rows(), x.row_map()->indices()), x.shape()).with_mask(x.mask());
+}
+
+bool packing_is_on() { return packing; }
+PackingScope::PackingScope(bool on) : before_(std::exchange(packing, on)) {}
+PackingScope::~PackingScope() { packing = before_; }
+
+std::optional<Tensor> run_on_rows(const op::Operation& operation, const Tensors& inputs,
+                                  const Shape& output) {
+  try {
+    return std::visit([&](const auto& op) { return on_rows(op, inputs, output); }, operation);
+  } catch (const Error&) {
+    // Without rows it fails in the same way and says at which place, or a row that no place shows was
+    // at fault.
+    return std::nullopt;
+  }
+}
+
+}  // namespace domino

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "domino/core/row_map.h"
+
+/// Ops on packed tensors (Tensor::packed): what is equal is computed once.
+///
+/// Layers know nothing of it. An op that treats each place of the mapped axes alike runs on the rows; one
+/// that moves places moves entries of the map; a backend's own kernels may follow the map (a recurrence
+/// over steps). Every other op gets its operands unpacked.
+namespace domino {
+
+/// `x` with one row per row of `map`, taken from the first place that shows it; the mask stays behind.
+/// Equal to `x` where all places of a row hold equal numbers.
+///
+/// The map stands for leading axes of x, two if it fits so. Throws ShapeError if it fits none.
+Tensor pack(const Tensor& x, const SharedRowMap& map);
+
+/// The numbers of every place, one after the other; a tensor that is not packed is returned as it is.
+/// The mask stays on.
+Tensor unpack(const Tensor& x);
+
+/// Whether ops called by this thread may give packed tensors.
+bool packing_is_on();
+
+/// Says so, until the end of the scope.
+class PackingScope {
+ public:
+  explicit PackingScope(bool on);
+  ~PackingScope();
+  PackingScope(const PackingScope&) = delete;
+  PackingScope& operator=(const PackingScope&) = delete;
+
+ private:
+  bool before_;
+};
+
+}  // namespace domino
