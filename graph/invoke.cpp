@@ -95,6 +95,10 @@ Tensors hang_masks(const Layer& layer, const Call<Tensor>& call, const Arguments
     trace.hung.push_back(output.mask().has_value());
   }
   const bool all_hung = std::ranges::find(trace.hung, false) == trace.hung.end();
+  const bool of_one = call.arguments.size() == 1 && call.arguments[0].size() == 1;
+  if (all_hung && of_one && layer.supports_masking() && !layer.is_model() && outputs[0].is_meta()) {
+    trace.computed = layer.compute_mask_with(arguments, trace.masks.previous);
+  }
   if (!layer.supports_masking() || all_hung) return outputs;
   const OptionalMasks computed = output_masks(layer, arguments, trace.masks, outputs.size(), rules);
   for (std::size_t i = 0; i < outputs.size(); ++i) {

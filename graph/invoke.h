@@ -30,6 +30,8 @@ struct CallTrace {
   std::vector<bool> hung;  ///< per output: its mask was hung on it by `call` itself
   /// Per output: which input object it is (parameter, position), if the layer handed one through.
   std::vector<std::optional<std::pair<int, int>>> alias = {};
+  /// Of a layer of one tensor that hangs masks itself, on meta: what its compute_mask gives beside that.
+  OptionalMasks computed = {};
   /// What a model left hanging on its input objects, under Keras' rules.
   std::optional<OptionalMasks> left_on_inputs = {};
 };

@@ -29,6 +29,7 @@ struct PredictOptions {
   int threads = 0;               ///< 0: all cores of this process
   bool progress = false;         ///< a bar on stderr when that is a terminal
   bool keep_masks = false;       ///< the outputs carry their masks, as those of a call do
+  bool packing = true;           ///< false computes under the padding, too: to measure, or in doubt
 };
 
 /// One tensor or several.

@@ -3,6 +3,7 @@
 
 #include "domino/backends/backend.h"
 #include "domino/backends/ops.h"
+#include "domino/backends/packing.h"
 #include "domino/core/check.h"
 #include "domino/core/progress.h"
 #include "domino/core/threads.h"
@@ -62,10 +63,12 @@ Tensors Model::predict_batch(const Tensors& inputs, bool keep_masks) const {
   Tensors placed;
   for (const Tensor& input : inputs) placed.push_back(moved(input, current_backend()));
   Tensors outputs;
+  const auto whole = [](const Tensor& x) {
+    return current_backend().download(unpack(x.without_mask()));
+  };
   for (const Tensor& output : run_on_numbers(placed, rules())) {
-    Tensor& here = outputs.emplace_back(current_backend().download(output.without_mask()));
-    if (!keep_masks || !output.mask()) continue;
-    here = here.with_mask(Mask(current_backend().download(output.mask()->tensor())));
+    Tensor& here = outputs.emplace_back(whole(output));
+    if (keep_masks && output.mask()) here = here.with_mask(Mask(whole(output.mask()->tensor())));
   }
   return outputs;
 }
@@ -88,6 +91,7 @@ Tensors Model::predict(const Tensors& inputs, const PredictOptions& options) con
   const BackendScope device(backend(options.device));
   const ThreadScope threads(options.threads);
   const ThreadGate::Pass pass(thread_count());
+  const PackingScope packing(options.packing);
   std::optional<Session> session;
   if (Session::current() == nullptr) session.emplace();
   const std::int64_t count = rows_of(inputs);

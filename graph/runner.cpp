@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "domino/backends/packing.h"
 #include "domino/core/error.h"
 #include "domino/graph/accidents.h"
 #include "domino/graph/call_observer.h"
@@ -19,6 +20,7 @@ class Run {
   void feed(const Tensors& inputs);
   void visit(int vertex);
   Call<Tensor> gather(int vertex, const MaskPlan::Given& attached) const;
+  void pack(Call<Tensor>& call, const std::vector<std::vector<MaskPlan::Packing>>& by) const;
   std::vector<OptionalMasks> masks(const MaskPlan::Given& given) const;
   OptionalMasks masks(const std::vector<MaskId>& ids) const;
   const OptionalMask& mask(MaskId id) const;
@@ -103,11 +105,39 @@ Call<Tensor> Run::gather(int vertex, const MaskPlan::Given& attached) const {
   return call;
 }
 
+/// The rows that a (batch, steps) mask leaves of the first axes of `x`; null if they are hardly fewer.
+SharedRowMap rows_of(const Mask& mask, const Tensor& x, bool keep_empty) {
+  const bool steps =
+      mask.shape().rank() == 2 && x.rank() >= 2 && mask.shape() == Shape{x.size(0), x.size(1)};
+  if (!steps || mask.tensor().device() != Device::Host || x.dtype() == DType::String) {
+    return nullptr;
+  }
+  const SharedRowMap map = mask.row_map(keep_empty);
+  return map && map->is_worth() ? map : nullptr;
+}
+
+void Run::pack(Call<Tensor>& call, const std::vector<std::vector<MaskPlan::Packing>>& by) const {
+  if (!packing_is_on()) return;
+  for (std::size_t p = 0; p < by.size(); ++p) {
+    for (std::size_t i = 0; i < by[p].size(); ++i) {
+      Tensor& x = call.arguments[p][i];
+      const OptionalMask& kept = mask(by[p][i].mask);
+      const SharedRowMap rows = kept ? rows_of(*kept, x, by[p][i].keep_empty) : nullptr;
+      const bool has_fewer = x.is_packed() && rows && x.row_map()->rows() < rows->rows();
+      if (rows && !has_fewer) x = domino::pack(x, rows).with_mask(x.mask());
+    }
+  }
+}
+
 void Run::visit(int vertex) {
   const Layer& layer = dag_.layer(vertex);
   const MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
-  const Call<Tensor> call = in_compute_dtype(layer, gather(vertex, planned.attached));
+  Call<Tensor> call = in_compute_dtype(layer, gather(vertex, planned.attached));
   try {
+    for (const MaskPlan::Evaluation& evaluation : planned.evaluations) {
+      if (evaluation.before_call) evaluate(vertex, evaluation);
+    }
+    pack(call, planned.packed);
     MaskResolution given{.passed = masks(planned.passed), .previous = {}, .accidents = {}};
     if (rules_ == MaskRules::Keras) adapt_numbers(layer, call, given);
     const Arguments arguments(layer.signature(), call.arguments, given.passed, call.options);
@@ -116,7 +146,9 @@ void Run::visit(int vertex) {
       if (planned.hung[i] == kNoMaskId) continue;
       masks_[static_cast<std::size_t>(planned.hung[i])] = outputs[i].mask();
     }
-    for (const MaskPlan::Evaluation& evaluation : planned.evaluations) evaluate(vertex, evaluation);
+    for (const MaskPlan::Evaluation& evaluation : planned.evaluations) {
+      if (!evaluation.before_call) evaluate(vertex, evaluation);
+    }
     CallObserver::tell(dag_, vertex, outputs);
     keep(vertex, std::move(outputs));
   } catch (Error& error) {

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "domino/core/check.h"
 #include "domino/graph/accidents.h"
 #include "domino/graph/invoke.h"
+#include "domino/graph/passes/equal_padding_internal.h"
+#include "domino/graph/passes/find_free_padding_internal.h"
 
 namespace domino {
 namespace {
@@ -53,6 +56,8 @@ class Propagation {
                       int by);
   void hang_what_models_left(int vertex, const OptionalMasks& left);
   void settle_ends();
+  std::vector<ValueNumber> values_read_by(int vertex) const;
+  void pack_unseen_padding();
 
   bool is_told_none(int vertex, std::size_t parameter, std::size_t position) const;
   MaskId id_of(const OptionalMask& mask) const;
@@ -61,6 +66,8 @@ class Propagation {
   Given attached_ids(const Call<EdgeFacts>& call) const;
   MaskId number(const ValueFacts& mask, int vertex, const std::vector<MaskId>& previous);
   void number_values(int vertex, const Call<EdgeFacts>& call);
+  MaskPlan::Evaluation evaluation_beside(const Call<EdgeFacts>& call, const CallTrace& trace) const;
+  void compute_hung_before(int vertex, const Call<EdgeFacts>& call, const CallTrace& trace);
   void number_outputs(int vertex, const Call<EdgeFacts>& call, const InferredCall& inferred,
                       bool is_run);
   void record_facts(int vertex, const Call<EdgeFacts>& call, const CallTrace& trace,
@@ -82,6 +89,7 @@ class Propagation {
     MaskId mask;
   };
   std::map<std::pair<int, int>, Removal> taken_off_;  ///< edges whose mask a call has taken off
+  meta::Trace trace_;                                 ///< of all calls
 };
 
 Propagation::Propagation(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules)
@@ -117,9 +125,51 @@ MaskPlan Propagation::run() {
     if (!dag_.is_input(vertex)) visit(vertex);
   }
   settle_ends();
+  pack_unseen_padding();
   prune();
   find_missed();
   return std::move(plan_);
+}
+
+/// The values of the arguments, one after the other; edges that are one object count as its first.
+std::vector<ValueNumber> Propagation::values_read_by(int vertex) const {
+  Call<EdgeFacts> call = call_in(carried_, vertex);
+  name_objects(vertex, call);
+  std::vector<ValueNumber> values;
+  std::map<std::pair<int, int>, ValueNumber> objects;
+  for (const auto& argument : call.arguments) {
+    for (const EdgeFacts& input : argument) {
+      const bool is_object = input.object.has_value();
+      values.push_back(is_object ? objects.try_emplace(*input.object, input.value).first->second
+                                 : input.value);
+    }
+  }
+  return values;
+}
+
+/// Inputs of which nobody sees what a mask hides need not be computed there.
+void Propagation::pack_unseen_padding() {
+  std::vector<ValuesOfCall> calls;
+  for (const int vertex : dag_.order()) {
+    if (dag_.is_input(vertex)) continue;
+    calls.push_back(
+        {values_read_by(vertex), plan_.vertices[static_cast<std::size_t>(vertex)].values});
+  }
+  const std::map<ValueNumber, Visible> visible = find_free_padding(plan_, calls, trace_);
+  auto call = calls.begin();
+  for (const int vertex : dag_.order()) {
+    if (dag_.is_input(vertex)) continue;
+    auto value = (call++)->inputs.begin();
+    for (auto& argument : plan_.vertices[static_cast<std::size_t>(vertex)].packed) {
+      for (MaskPlan::Packing& packing : argument) {
+        const auto found = visible.find(*value++);
+        const bool is_free = found != visible.end() && found->second.part == Visible::Part::Kept;
+        if (packing.mask == kNoMaskId && is_free) {
+          packing = {found->second.mask, found->second.of_empty};
+        }
+      }
+    }
+  }
 }
 
 void Propagation::settle_ends() {
@@ -242,15 +292,20 @@ void Propagation::number_values(int vertex, const Call<EdgeFacts>& call) {
   }
 }
 
+/// Computes no mask yet.
+MaskPlan::Evaluation Propagation::evaluation_beside(const Call<EdgeFacts>& call,
+                                                    const CallTrace& trace) const {
+  MaskPlan::Evaluation evaluation{
+      .attached = attached_ids(call), .passed = ids_of(trace.masks.passed), .outputs = {}};
+  for (const OptionalMask& mask : trace.masks.previous) evaluation.previous.push_back(id_of(mask));
+  evaluation.outputs.assign(trace.hung.size(), kNoMaskId);
+  return evaluation;
+}
+
 void Propagation::number_outputs(int vertex, const Call<EdgeFacts>& call,
                                  const InferredCall& inferred, bool is_run) {
   MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
-  MaskPlan::Evaluation computed{
-      .attached = attached_ids(call), .passed = ids_of(inferred.trace.masks.passed), .outputs = {}};
-  for (const OptionalMask& mask : inferred.trace.masks.previous) {
-    computed.previous.push_back(id_of(mask));
-  }
-  computed.outputs.assign(inferred.outputs.size(), kNoMaskId);
+  MaskPlan::Evaluation computed = evaluation_beside(call, inferred.trace);
   MaskPlan::Evaluation hung = computed;
   hung.by_call = true;
   for (std::size_t i = 0; i < inferred.outputs.size(); ++i) {
@@ -268,6 +323,19 @@ void Propagation::number_outputs(int vertex, const Call<EdgeFacts>& call,
     if (std::any_of(ids.begin(), ids.end(), [](MaskId id) { return id != kNoMaskId; })) {
       planned.evaluations.push_back(evaluation);
     }
+  }
+}
+
+/// A mask that the call hangs and compute_mask gives as well can be known before the call.
+void Propagation::compute_hung_before(int vertex, const Call<EdgeFacts>& call,
+                                      const CallTrace& trace) {
+  MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
+  for (std::size_t i = 0; i < std::min(planned.hung.size(), trace.computed.size()); ++i) {
+    const MaskId id = planned.hung[i];
+    if (id == kNoMaskId || id_of(trace.computed[i]) != id) continue;
+    MaskPlan::Evaluation& evaluation =
+        planned.evaluations.emplace_back(evaluation_beside(call, trace));
+    evaluation.outputs[i] = std::exchange(planned.hung[i], kNoMaskId);
   }
 }
 
@@ -308,6 +376,8 @@ void Propagation::visit(int vertex) {
   planned.accidents = inferred.trace.masks.accidents;
   for (const EdgeFacts& output : inferred.outputs) planned.values.push_back(output.value);
   number_outputs(vertex, call, inferred, true);
+  compute_hung_before(vertex, call, inferred.trace);
+  pack_equal_padding(plan_, vertex, call, trace_);
   record_facts(vertex, call, inferred.trace, inferred.outputs);
   carried_.set(vertex, std::move(inferred.outputs));
   follow_objects(vertex, inferred.trace);
@@ -452,10 +522,15 @@ void Propagation::prune() {
   std::for_each(plan_.output_masks.begin(), plan_.output_masks.end(), need);
   for (auto it = dag_.order().rbegin(); it != dag_.order().rend(); ++it) {
     MaskPlan::Vertex& vertex = plan_.vertices[static_cast<std::size_t>(*it)];
+    const auto forget = [&](MaskId& id) {
+      if (id != kNoMaskId && !needed[static_cast<std::size_t>(id)]) id = kNoMaskId;
+    };
     for (MaskPlan::Evaluation& evaluation : vertex.evaluations) {
-      for (MaskId& id : evaluation.outputs) {
-        if (id != kNoMaskId && !needed[static_cast<std::size_t>(id)]) id = kNoMaskId;
-      }
+      std::ranges::for_each(evaluation.outputs, forget);
+    }
+    // Packing costs something, so it is for those who use the mask.
+    for (auto& argument : vertex.packed) {
+      for (MaskPlan::Packing& packing : argument) forget(packing.mask);
     }
     std::erase_if(vertex.evaluations, [](const MaskPlan::Evaluation& evaluation) {
       return std::all_of(evaluation.outputs.begin(), evaluation.outputs.end(),

@@ -56,6 +56,12 @@ struct MaskPlan {
   /// Masks in one call, by parameter and position.
   using Given = std::vector<std::vector<MaskId>>;
 
+  /// An input tensor is packed by a mask before a call (Mask::row_map).
+  struct Packing {
+    MaskId mask = kNoMaskId;
+    bool keep_empty = false;
+  };
+
   /// Masks that are computed beside a call.
   struct Evaluation {
     bool by_call = false;  ///< hung by `call` when it is given these masks; else by compute_mask
@@ -63,13 +69,15 @@ struct MaskPlan {
     Given passed;
     std::vector<MaskId> previous;
     std::vector<MaskId> outputs;  ///< kNoMaskId where nobody needs it
+    bool before_call = false;     ///< by compute_mask, since the call's inputs are packed by it
   };
 
   struct Vertex {
-    bool runs = true;          ///< false for a function that nobody reads
-    Given attached;            ///< hang on the input tensors
-    Given passed;              ///< given to the call
-    std::vector<MaskId> hung;  ///< per output: the call hangs this mask on it
+    bool runs = true;                          ///< false for a function that nobody reads
+    Given attached;                            ///< hang on the input tensors
+    Given passed;                              ///< given to the call
+    std::vector<std::vector<Packing>> packed;  ///< how the input tensors are packed before the call
+    std::vector<MaskId> hung;                  ///< per output: the call hangs this mask on it
     std::vector<Evaluation> evaluations;
     std::vector<MaskId> outputs;         ///< per output: what it carries behind the call
     std::vector<ValueNumber> values;     ///< of the outputs; they depend on the masks that are used

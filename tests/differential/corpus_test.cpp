@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <string>
 
+#include "domino/backends/packing.h"
 #include "tests/differential/compare_case.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/quiet.h"
@@ -32,15 +34,25 @@ class CorpusTest : public FolderTest {
   const testing::Quiet quiet_;
 };
 
-class CorpusOnTest : public CorpusTest, public ::testing::WithParamInterface<const char*> {};
+struct Way {
+  std::string device;
+  bool packing = true;
+};
+
+class CorpusOnTest : public CorpusTest, public ::testing::WithParamInterface<Way> {};
 
 TEST_P(CorpusOnTest, DominoComputesWhatKerasDoes) {
   EXPECT_GE(corpus().size(), 300);
-  for (const auto& model : corpus()) report(model, differences(read_case(model), GetParam()));
+  const PackingScope packing(GetParam().packing);
+  for (const auto& model : corpus())
+    report(model, differences(read_case(model), GetParam().device));
 }
 
-INSTANTIATE_TEST_SUITE_P(Backends, CorpusOnTest, ::testing::Values("cpu", "reference"),
-                         [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Backends, CorpusOnTest,
+                         ::testing::Values(Way{"cpu"}, Way{"reference"}, Way{"cpu", false}),
+                         [](const auto& info) {
+                           return info.param.device + (info.param.packing ? "" : "_dense");
+                         });
 
 class SavedCorpusTest : public CorpusTest, public ::testing::WithParamInterface<MaskRules> {};
 

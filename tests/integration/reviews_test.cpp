@@ -74,7 +74,7 @@ TEST_F(ReviewsModelTest, AlsoWithHolesAndPaddingInFront) {
 TEST_F(ReviewsModelTest, RunsOnOnednnWithoutAnyReferenceKernel) {
   std::map<std::string, std::map<std::string, int>> heard;  // owner, op, calls
   {
-    const OpObserver observer([&](const op::Operation& operation, std::string_view owner) {
+    const OpObserver observer([&](const op::Operation& operation, std::string_view owner, auto) {
       ++heard[std::string(owner)][std::string(op::name_of(operation))];
     });
     model_.predict(tokens_, {.device = "onednn"});

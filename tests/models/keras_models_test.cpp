@@ -198,7 +198,7 @@ TEST(KerasModelsReport, NamesTheAttentionThatTookTheMaskOff) {
 /// Who carried out the ops of one prediction.
 std::set<std::string> owners_in(const Model& model, const Tensors& inputs) {
   std::set<std::string> owners;
-  const OpObserver observer([&](const op::Operation& operation, std::string_view owner) {
+  const OpObserver observer([&](const op::Operation& operation, std::string_view owner, auto) {
     owners.insert(owner == "onednn" ? "onednn"
                                     : std::string(owner) + ": " + std::string(name_of(operation)));
   });

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <map>
+
+#include "domino/backends/meta/trace.h"
+#include "domino/graph/passes/propagate_masks.h"
+
+namespace domino {
+
+/// What of a value (batch, steps, ...) is seen by those who read it, and by those who read what they make.
+struct Visible {
+  enum class Part : std::uint8_t {
+    Nothing,
+    Kept,  ///< the steps that `mask` keeps
+    All,
+  };
+  Part part = Part::Nothing;
+  MaskId mask = kNoMaskId;
+  bool of_empty = false;  ///< and all steps of sequences of which the mask keeps none
+};
+
+/// The values that a call of a graph reads and gives.
+struct ValuesOfCall {
+  std::vector<ValueNumber> inputs;
+  std::vector<ValueNumber> outputs;
+};
+
+/// Walks backwards from what a model gives: that is seen as a whole, and so are masks. An op that treats
+/// steps alike shows of its operands what is seen of its result; a selection by a mask, a recurrence over
+/// masked steps and attention to masked keys show the kept steps alone.
+///
+/// `trace` has seen how all values were made. What it does not know counts as seen.
+std::map<ValueNumber, Visible> find_free_padding(const MaskPlan& plan,
+                                                 const std::vector<ValuesOfCall>& calls,
+                                                 const meta::Trace& trace);
+
+}  // namespace domino

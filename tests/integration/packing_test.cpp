@@ -1,0 +1,238 @@
+// What is computed under the padding: rows are counted, and nothing else changes.
+
+#include "domino/backends/packing.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+
+#include "domino/backends/backend.h"
+#include "domino/graph/model.h"
+#include "domino/layers.h"
+#include "tests/quiet.h"
+
+namespace domino {
+namespace {
+
+constexpr std::int64_t kBatch = 6;
+constexpr std::int64_t kSteps = 20;
+
+/// Ids of sentences; lengths 20, 9, 3, 1 and none, and one with holes and padding in front.
+Tensor ids() {
+  std::vector<std::int32_t> numbers(static_cast<std::size_t>(kBatch * kSteps), 0);
+  const std::array<std::int64_t, 4> lengths = {kSteps, 9, 3, 1};
+  for (std::size_t row = 0; row < lengths.size(); ++row) {
+    for (std::int64_t step = 0; step < lengths[row]; ++step) {
+      numbers[row * kSteps + static_cast<std::size_t>(step)] =
+          static_cast<std::int32_t>(1 + (row * 7 + static_cast<std::size_t>(step) * 3) % 11);
+    }
+  }
+  for (const std::size_t step : {2U, 3U, 7U, 19U}) numbers[5 * kSteps + step] = 5;
+  return {{kBatch, kSteps}, numbers};
+}
+constexpr std::int64_t kValid = 20 + 9 + 3 + 1 + 4;
+
+/// The numbers of words as features, all of the padding as -1.
+Tensor features() {
+  const Tensor words = ids();
+  std::vector<float> numbers;
+  for (const std::int32_t id : words.data<std::int32_t>()) {
+    for (int i = 0; i < 3; ++i) {
+      numbers.push_back(id == 0 ? -1.0F : std::sin(static_cast<float>(id * (i + 1))));
+    }
+  }
+  return {{kBatch, kSteps, 3}, numbers};
+}
+
+/// The most rows that an op of each name computes in one call.
+std::map<std::string, std::int64_t> rows_in(const Model& model, const Tensor& input,
+                                            const PredictOptions& options = {}) {
+  std::map<std::string, std::int64_t> rows;
+  const OpObserver observer(
+      [&](const op::Operation& operation, std::string_view, op::Inputs inputs) {
+        if (inputs.empty() || inputs[0].rank() == 0) return;
+        if (inputs[0].size(-1) == 1) return;  // a mask
+        const Tensor& x = inputs[0].is_packed() ? inputs[0].rows() : inputs[0];
+        const bool of_ids = std::holds_alternative<op::Embedding>(operation);
+        std::int64_t& most = rows[std::string(op::name_of(operation))];
+        const std::int64_t width = of_ids ? 1 : std::max<std::int64_t>(x.size(-1), 1);
+        most = std::max(most, x.elements() / width);
+      });
+  static_cast<void>(model.predict(input, options));
+  return rows;
+}
+
+void expect_same(const Tensors& actual, const Tensors& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < actual.size(); ++i) {
+    ASSERT_EQ(actual[i].shape(), expected[i].shape());
+    ASSERT_EQ(actual[i].mask(), expected[i].mask());
+    const auto a = actual[i].data<float>();
+    const auto b = expected[i].data<float>();
+    for (std::size_t j = 0; j < a.size(); ++j) {
+      if (std::isnan(b[j])) {
+        EXPECT_TRUE(std::isnan(a[j])) << j;
+      } else {
+        EXPECT_NEAR(a[j], b[j], 1e-5) << j;
+      }
+    }
+  }
+}
+
+class PackingOf : public ::testing::Test {
+ protected:
+  SymbolicTensor words() { return Input({.shape = {kAny}, .dtype = DType::Int32}); }
+  SymbolicTensor embedded(const SymbolicTensor& words) {
+    return layers::Embedding(12, 4, {.mask_zero = true})(words);
+  }
+
+  /// With packing, without it, and with masks.
+  void expect_nothing_changes(const Model& model, const Tensor& input) {
+    const PredictOptions packed{.keep_masks = true};
+    const PredictOptions dense{.keep_masks = true, .packing = false};
+    expect_same(model.predict(Tensors{input}, packed), model.predict(Tensors{input}, dense));
+  }
+
+ private:
+  const testing::Quiet quiet_;
+};
+
+TEST_F(PackingOf, AnEmbeddingAndWhatTreatsStepsAlike) {
+  const auto in = words();
+  auto x = layers::Dense(5, {.activation = "tanh"})(embedded(in));
+  x = layers::LayerNormalization()(x);
+  const Model model(in, layers::LSTM(3)(x));
+  const auto rows = rows_in(model, ids());
+  EXPECT_EQ(rows.at("embedding"), kValid + 1);
+  EXPECT_EQ(rows.at("dense"), kValid + 1);
+  EXPECT_EQ(rows.at("layer_norm"), kValid + 1);
+  EXPECT_EQ(rows.at("rnn"), kValid + 1);
+  const auto dense = rows_in(model, ids(), {.packing = false});
+  EXPECT_EQ(dense.at("embedding"), kBatch * kSteps);
+  EXPECT_EQ(dense.at("dense"), kBatch * kSteps);
+  expect_nothing_changes(model, ids());
+}
+
+TEST_F(PackingOf, MaskingOfFeatures) {
+  const auto in = Input({.shape = {kAny, 3}});
+  const auto x = layers::Dense(5)(layers::Masking({.mask_value = -1.0})(in));
+  const Model model(in, layers::GRU(3, {.return_sequences = true})(x));
+  EXPECT_EQ(rows_in(model, features()).at("dense"), kValid + 1);
+  expect_nothing_changes(model, features());
+}
+
+TEST_F(PackingOf, RecurrencesInBothDirectionsAndWhatFollows) {
+  const auto in = words();
+  auto x = layers::Bidirectional(layers::LSTM(3, {.return_sequences = true}))(embedded(in));
+  x = layers::TimeDistributed(layers::Dense(4))(x);
+  const Model model(in, x);
+  EXPECT_LE(rows_in(model, ids()).at("dense"), kValid + 2 * kBatch);
+  expect_nothing_changes(model, ids());
+}
+
+TEST_F(PackingOf, MergedBranches) {
+  const auto in = words();
+  const auto x = embedded(in);
+  const auto left = layers::Dense(4)(x);
+  const auto right = layers::LSTM(4, {.return_sequences = true})(x);
+  auto y = layers::Add()({left, right});
+  y = layers::Concatenate()({y, x});
+  const Model model(in, layers::Dense(2)(y));
+  EXPECT_LE(rows_in(model, ids()).at("dense"), kValid + 2 * kBatch);
+  expect_nothing_changes(model, ids());
+}
+
+TEST_F(PackingOf, ANestedModel) {
+  const auto inner_in = Input({.shape = {kAny, 4}});
+  const Model inner(inner_in, layers::Dense(6, {.activation = "relu"})(inner_in));
+  const auto in = words();
+  const Model model(in, layers::GlobalAveragePooling1D()(inner(embedded(in))));
+  EXPECT_EQ(rows_in(model, ids()).at("dense"), kValid + 1);
+  expect_nothing_changes(model, ids());
+}
+
+TEST_F(PackingOf, EncoderBlocks) {
+  const auto in = words();
+  auto x = embedded(in);
+  for (int block = 0; block < 2; ++block) {
+    const auto attended = layers::MultiHeadAttention(2, 3)({.query = x, .value = x});
+    x = layers::LayerNormalization()(layers::Add()({x, attended}));
+    const auto wide = layers::Dense(8, {.activation = "gelu"})(x);
+    x = layers::LayerNormalization()(layers::Add()({x, layers::Dense(4)(wide)}));
+  }
+  const Model model(in, layers::GlobalAveragePooling1D()(x));
+  const auto rows = rows_in(model, ids());
+  EXPECT_LE(rows.at("dense"), kValid + 2 * kBatch);
+  EXPECT_LE(rows.at("layer_norm"), kValid + 2 * kBatch);
+  EXPECT_LE(rows.at("sum"), kValid + 2 * kBatch);
+  expect_nothing_changes(model, ids());
+}
+
+/// With positions all steps differ, yet nobody sees those under the mask.
+TEST_F(PackingOf, EncoderBlocksWithPositions) {
+  const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
+  const Tensor positions =
+      ops::reshape(ops::tanh(ops::arange(kSteps * 4, DType::Float32)), {1, kSteps, 4});
+  const layers::Lambda placed(
+      [positions](const Tensor& x) { return ops::add(x, positions); },
+      {.mask = [](const Tensor&, const OptionalMask& mask) { return mask; }});
+  auto x = placed(embedded(in));
+  for (int block = 0; block < 2; ++block) {
+    const auto attended = layers::MultiHeadAttention(2, 3)({.query = x, .value = x});
+    x = layers::LayerNormalization()(layers::Add()({x, attended}));
+    x = layers::Dense(4, {.activation = "gelu"})(x);
+  }
+  const Model model(in, layers::GlobalAveragePooling1D()(x));
+  const auto rows = rows_in(model, ids());
+  EXPECT_LE(rows.at("dense"), kValid + 2 * kBatch);
+  EXPECT_LE(rows.at("layer_norm"), kValid + 2 * kBatch);
+  expect_nothing_changes(model, ids());
+}
+
+/// A query of a sequence without any kept key sees the mean of all, masked or not.
+TEST_F(PackingOf, SequencesWithoutAnyKeyAreSeenAsAWhole) {
+  const auto in = words();
+  const auto values = Input({.shape = {kAny, 4}});
+  const auto attended = layers::MultiHeadAttention(2, 3)(
+      {.query = values, .value = layers::Dense(4)(values), .value_mask = *embedded(in).mask()});
+  const Model model({in, values}, attended);
+  const Tensor waves =
+      ops::tanh(ops::subtract(ops::mod(ops::arange(kBatch * kSteps * 4, DType::Float32), 7), 3));
+  const Tensors inputs{ids(), ops::reshape(waves, {kBatch, kSteps, 4})};
+  expect_same(model.predict(inputs), model.predict(inputs, {.packing = false}));
+}
+
+/// What the model gives is seen under the mask too.
+TEST_F(PackingOf, OutputsAreSeenAsAWhole) {
+  const auto in = Input({.shape = {kAny, 3}});
+  const auto given = layers::Dense(3)(in);
+  const auto lstm = layers::LSTM(2)(layers::Masking({.mask_value = -1.0})(in));
+  const Model model({in}, {given, lstm});
+  const Tensors inputs{features()};
+  expect_same(model.predict(inputs), model.predict(inputs, {.packing = false}));
+}
+
+TEST_F(PackingOf, CausalAttentionAndAttentionOfTwoSequences) {
+  const auto in = words();
+  const auto x = embedded(in);
+  const auto causal =
+      layers::MultiHeadAttention(2, 3)({.query = x, .value = x, .use_causal_mask = true});
+  const auto plain = layers::Attention()({layers::Dense(4)(causal), x});
+  const Model model(in, layers::LSTM(3)(layers::Dense(5)(plain)));
+  EXPECT_LE(rows_in(model, ids()).at("dense"), kValid + 2 * kBatch);
+  expect_nothing_changes(model, ids());
+}
+
+TEST_F(PackingOf, WhatMixesStepsIsComputedWhole) {
+  const auto in = words();
+  auto x = layers::Conv1D(4, 3, {.padding = "same"})(embedded(in));
+  x = layers::Attention()({x, x});
+  const Model model(in, layers::GlobalMaxPooling1D()(x));
+  expect_nothing_changes(model, ids());
+}
+
+}  // namespace
+}  // namespace domino
