@@ -11,4 +11,8 @@ namespace domino {
 std::optional<Tensor> run_on_rows(const op::Operation& operation, const Tensors& inputs,
                                   const Shape& output);
 
+/// How many of its last axes an op on one tensor, its first operand, treats as one thing; at each place of
+/// the axes before them it does the same. None for an op of another kind.
+std::optional<int> own_axes(const op::Operation& operation, op::Inputs inputs);
+
 }  // namespace domino

@@ -172,35 +172,33 @@ Tensor run_first(const op::Operation& operation, Tensors inputs, const Shape& ou
   return packed_if_worth(result, x.row_map(), output);
 }
 
-/// How many of its last axes an op treats as one thing, so that they may not be mapped; none if it is no
-/// op on its first operand alone, with weights.
 template <class Op>
-std::optional<int> own_axes(const Op&, const Tensors&) {
+std::optional<int> own_axes_of(const Op&, op::Inputs) {
   return std::nullopt;
 }
-std::optional<int> own_axes(const op::Unary&, const Tensors&) { return 0; }
-std::optional<int> own_axes(const op::Cast&, const Tensors&) { return 0; }
-std::optional<int> own_axes(const op::Embedding&, const Tensors&) { return 0; }
-std::optional<int> own_axes(const op::Dense&, const Tensors&) { return 1; }
-std::optional<int> own_axes(const op::LayerNorm&, const Tensors&) { return 1; }
-std::optional<int> own_axes(const op::BatchNorm&, const Tensors&) { return 1; }
-std::optional<int> own_axes(const op::Softmax& op, const Tensors& inputs) {
+std::optional<int> own_axes_of(const op::Unary&, op::Inputs) { return 0; }
+std::optional<int> own_axes_of(const op::Cast&, op::Inputs) { return 0; }
+std::optional<int> own_axes_of(const op::Embedding&, op::Inputs) { return 0; }
+std::optional<int> own_axes_of(const op::Dense&, op::Inputs) { return 1; }
+std::optional<int> own_axes_of(const op::LayerNorm&, op::Inputs) { return 1; }
+std::optional<int> own_axes_of(const op::BatchNorm&, op::Inputs) { return 1; }
+std::optional<int> own_axes_of(const op::Softmax& op, op::Inputs inputs) {
   return inputs[0].rank() - op.axis;
 }
-std::optional<int> own_axes(const op::Take& op, const Tensors& inputs) {
+std::optional<int> own_axes_of(const op::Take& op, op::Inputs inputs) {
   return inputs[0].rank() - op.axis;
 }
-std::optional<int> own_axes(const op::Reduce& op, const Tensors& inputs) {
+std::optional<int> own_axes_of(const op::Reduce& op, op::Inputs inputs) {
   return op.axes.empty() ? 0 : inputs[0].rank() - op.axes.front();
 }
-std::optional<int> own_axes(const op::MatMul& op, const Tensors& inputs) {
+std::optional<int> own_axes_of(const op::MatMul& op, op::Inputs inputs) {
   if (inputs[1].rank() != 2) return std::nullopt;
   return op.transpose_a ? 2 : 1;
 }
 
 template <class Op>
 std::optional<Tensor> on_rows(const Op& op, const Tensors& inputs, const Shape& output) {
-  const std::optional<int> own = own_axes(op, inputs);
+  const std::optional<int> own = own_axes_of(op, inputs);
   const bool alone =
       own && is_packed(inputs[0]) && inputs[0].rank() - inputs[0].mapped_axes() >= *own;
   return alone ? std::optional(run_first(op, inputs, output)) : std::nullopt;
@@ -299,6 +297,10 @@ Tensor pack(const Tensor& x, const SharedRowMap& map) {
 Tensor unpack(const Tensor& x) {
   if (!is_packed(x)) return x;
   return ops::reshape(take_rows(x.rows(), x.row_map()->indices()), x.shape()).with_mask(x.mask());
+}
+
+std::optional<int> own_axes(const op::Operation& operation, op::Inputs inputs) {
+  return std::visit([&](const auto& op) { return own_axes_of(op, inputs); }, operation);
 }
 
 bool packing_is_on() { return packing; }

@@ -25,13 +25,19 @@ struct ValuesOfCall {
   std::vector<ValueNumber> outputs;
 };
 
+struct FreePadding {
+  std::map<ValueNumber, Visible> visible;
+  /// Values (batch, steps) of the graph that hide steps as masks do, as in `x * mask[:, :, None]`: their
+  /// numbers follow those of the plan's masks.
+  std::vector<ValueNumber> further_masks;
+};
+
 /// Walks backwards from what a model gives: that is seen as a whole, and so are masks. An op that treats
 /// steps alike shows of its operands what is seen of its result; a selection by a mask, a recurrence over
 /// masked steps and attention to masked keys show the kept steps alone.
 ///
 /// `trace` has seen how all values were made. What it does not know counts as seen.
-std::map<ValueNumber, Visible> find_free_padding(const MaskPlan& plan,
-                                                 const std::vector<ValuesOfCall>& calls,
-                                                 const meta::Trace& trace);
+FreePadding find_free_padding(const MaskPlan& plan, const std::vector<ValuesOfCall>& calls,
+                              const meta::Trace& trace);
 
 }  // namespace domino

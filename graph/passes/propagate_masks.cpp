@@ -57,6 +57,7 @@ class Propagation {
   void hang_what_models_left(int vertex, const OptionalMasks& left);
   void settle_ends();
   std::vector<ValueNumber> values_read_by(int vertex) const;
+  void number_graph_masks(const std::vector<ValueNumber>& values);
   void pack_unseen_padding();
 
   bool is_told_none(int vertex, std::size_t parameter, std::size_t position) const;
@@ -89,6 +90,7 @@ class Propagation {
     MaskId mask;
   };
   std::map<std::pair<int, int>, Removal> taken_off_;  ///< edges whose mask a call has taken off
+  std::vector<MaskId> graph_masks_;                   ///< by which inputs are packed
   meta::Trace trace_;                                 ///< of all calls
 };
 
@@ -147,6 +149,23 @@ std::vector<ValueNumber> Propagation::values_read_by(int vertex) const {
   return values;
 }
 
+/// Tensors of the graph that serve as masks without being given as one.
+void Propagation::number_graph_masks(const std::vector<ValueNumber>& values) {
+  std::map<ValueNumber, Endpoint> made_at;
+  for (const int vertex : dag_.order()) {
+    const int count = static_cast<int>(dag_.node(vertex).outputs.size());
+    for (int output = 0; output < count; ++output) {
+      const Endpoint from{vertex, output, false};
+      made_at.try_emplace(carried_.at(from).value, from);
+    }
+  }
+  for (const ValueNumber& value : values) {
+    const Endpoint& from = made_at.at(value);
+    graph_masks_.push_back(number(carried_.at(from), from.vertex, {}));
+    plan_.values.emplace_back(from, graph_masks_.back());
+  }
+}
+
 /// Inputs of which nobody sees what a mask hides need not be computed there.
 void Propagation::pack_unseen_padding() {
   std::vector<ValuesOfCall> calls;
@@ -155,7 +174,8 @@ void Propagation::pack_unseen_padding() {
     calls.push_back(
         {values_read_by(vertex), plan_.vertices[static_cast<std::size_t>(vertex)].values});
   }
-  const std::map<ValueNumber, Visible> visible = find_free_padding(plan_, calls, trace_);
+  const auto& [visible, further_masks] = find_free_padding(plan_, calls, trace_);
+  number_graph_masks(further_masks);
   auto call = calls.begin();
   for (const int vertex : dag_.order()) {
     if (dag_.is_input(vertex)) continue;
@@ -520,6 +540,7 @@ void Propagation::prune() {
     for (const auto& ids : given) std::for_each(ids.begin(), ids.end(), need);
   };
   std::for_each(plan_.output_masks.begin(), plan_.output_masks.end(), need);
+  std::ranges::for_each(graph_masks_, need);
   for (auto it = dag_.order().rbegin(); it != dag_.order().rend(); ++it) {
     MaskPlan::Vertex& vertex = plan_.vertices[static_cast<std::size_t>(*it)];
     const auto forget = [&](MaskId& id) {
