@@ -15,8 +15,6 @@ namespace {
 
 using Sizes = std::vector<std::int64_t>;
 
-thread_local bool packing = true;
-
 std::int64_t product(const Sizes& sizes) {
   return std::accumulate(sizes.begin(), sizes.end(), std::int64_t{1}, std::multiplies<>());
 }
@@ -302,10 +300,6 @@ Tensor unpack(const Tensor& x) {
 std::optional<int> own_axes(const op::Operation& operation, op::Inputs inputs) {
   return std::visit([&](const auto& op) { return own_axes_of(op, inputs); }, operation);
 }
-
-bool packing_is_on() { return packing; }
-PackingScope::PackingScope(bool on) : before_(std::exchange(packing, on)) {}
-PackingScope::~PackingScope() { packing = before_; }
 
 std::optional<Tensor> run_on_rows(const op::Operation& operation, const Tensors& inputs,
                                   const Shape& output) {

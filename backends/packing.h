@@ -19,19 +19,4 @@ Tensor pack(const Tensor& x, const SharedRowMap& map);
 /// The mask stays on.
 Tensor unpack(const Tensor& x);
 
-/// Whether ops called by this thread may give packed tensors.
-bool packing_is_on();
-
-/// Says so, until the end of the scope.
-class PackingScope {
- public:
-  explicit PackingScope(bool on);
-  ~PackingScope();
-  PackingScope(const PackingScope&) = delete;
-  PackingScope& operator=(const PackingScope&) = delete;
-
- private:
-  bool before_;
-};
-
 }  // namespace domino

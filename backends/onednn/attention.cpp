@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "domino/backends/execution.h"
 #include "domino/backends/onednn/attention_plan.h"
 #include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/memory_pool.h"
@@ -116,7 +117,7 @@ Tensor Attention::run() {
   if (plan_.rows() == places) return rows_.viewed_as(shape_);
   const auto map = std::make_shared<const RowMap>(Tensor({places}, plan_.row_of()), plan_.rows());
   const Tensor output = Tensor::packed(rows_, map, shape_);
-  return packing_is_on() && map->is_worth() ? output : unpack(output);
+  return execution().packing && map->is_worth() ? output : unpack(output);
 }
 
 /// A piece for each sequence and head, and more if those are too few for the threads.

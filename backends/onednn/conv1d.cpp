@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "domino/backends/execution.h"
 #include "domino/backends/onednn/elementwise.h"
 #include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/memory_pool.h"
@@ -46,13 +47,15 @@ void multiply_windows(const op::Conv1D& op, op::Inputs inputs, Tensor& output) {
   float* y = output.mutable_data<float>().data();
   const std::int64_t rows = output.size(0) * output.size(1);
   const std::int64_t block = std::clamp<std::int64_t>(kWindowNumbers / window, 64, 512);
+  const bool strict = execution().strict;
   parallel_for((rows + block - 1) / block, 1, [&](std::int64_t first, std::int64_t last) {
     Tensor windows = pooled_tensor({block, window}, DType::Float32);
     float* laid_out = windows.mutable_data<float>().data();
     for (std::int64_t begin = first * block; begin < std::min(rows, last * block); begin += block) {
       const std::int64_t end = std::min(rows, begin + block);
       lay_out_windows(op, inputs[0], kernel.size(0), output.size(1), begin, end, laid_out);
-      row_product(laid_out, end - begin, weights, bias, op.activation, y + begin * kernel.size(2));
+      row_product(laid_out, end - begin, weights, bias, op.activation, y + begin * kernel.size(2),
+                  strict);
     }
   });
 }
@@ -127,7 +130,8 @@ void conv1d(const op::Conv1D& op, op::Inputs inputs, op::Outputs outputs) {
   op.groups == 1 ? multiply_windows(op, inputs, outputs[0]) : convolve(op, inputs, outputs);
 }
 
-bool accepts_conv1d(const op::Conv1D&, op::Inputs inputs) {
+bool accepts_conv1d(const op::Conv1D& op, op::Inputs inputs) {
+  if (execution().strict && op.groups > 1) return false;
   return all_float32(inputs) && inputs[0].elements() > 0 && inputs[1].elements() > 0;
 }
 

@@ -1,3 +1,4 @@
+#include "domino/backends/execution.h"
 #include "domino/backends/onednn/row_product.h"
 #include "domino/backends/onednn/rows.h"
 
@@ -8,7 +9,8 @@ void dense(const op::Dense& op, op::Inputs inputs, op::Outputs outputs) {
   const Tensor& kernel = inputs[1];
   const Tensor bias = optional_input(inputs, 2);
   row_product(numbers<float>(inputs[0]), inputs[0].elements() / kernel.size(0), kernel,
-              numbers<float>(bias), op.activation, outputs[0].mutable_data<float>().data());
+              numbers<float>(bias), op.activation, outputs[0].mutable_data<float>().data(),
+              execution().strict);
 }
 
 bool accepts_dense(const op::Dense& op, op::Inputs inputs) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "domino/backends/execution.h"
 #include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/primitive_cache.h"
 #include "domino/backends/onednn/rows.h"
@@ -128,7 +129,8 @@ void matmul(const op::MatMul& op, op::Inputs inputs, op::Outputs outputs) {
   const float* b = numbers<float>(inputs[1]);
   float* y = outputs[0].mutable_data<float>().data();
   const std::int64_t count = outputs[0].elements() / (sizes.m * sizes.n);
-  if (count == 1 && sizes.m * sizes.k * sizes.n > kLarge) return multiply_large(sizes, a, b, y);
+  const bool large = count == 1 && sizes.m * sizes.k * sizes.n > kLarge;
+  if (large && !execution().strict) return multiply_large(sizes, a, b, y);
   multiply_each(shapes, a, b, count, y);
 }
 

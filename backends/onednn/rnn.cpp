@@ -2,6 +2,7 @@
 #include <functional>
 #include <vector>
 
+#include "domino/backends/execution.h"
 #include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/memory_pool.h"
 #include "domino/backends/onednn/rnn_call.h"
@@ -39,6 +40,7 @@ RnnCall::RnnCall(const op::Rnn& op, op::Inputs inputs)
       steps(inputs[0].size(1)),
       units(inputs[3].size(0)),
       columns(inputs[3].size(1)),
+      strict(execution().strict),
       plan(optional_input(inputs, 1), inputs[0].size(0), steps, op.go_backwards),
       zeros(static_cast<std::size_t>(units)),
       x(inputs[0]),
@@ -93,7 +95,7 @@ Tensors RnnCall::take_outputs() {
   if (op.return_sequences) {
     const bool gaps = plan.tokens() < batch_ * steps;
     shown = gaps ? packed_output() : rows_.viewed_as({batch_, steps, units});
-    if (gaps && !packing_is_on()) shown = unpack(shown);
+    if (gaps && !execution().packing) shown = unpack(shown);
   }
   Tensors outputs{shown, last_h_};
   if (last_c_.defined()) outputs.push_back(last_c_);

@@ -21,6 +21,7 @@ struct RnnCall {
   std::int64_t steps;
   std::int64_t units;
   std::int64_t columns;
+  bool strict;  // of the calling thread
   RnnPlan plan;
   std::vector<Cell> passes;
   std::vector<float> bias;

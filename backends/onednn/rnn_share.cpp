@@ -134,7 +134,8 @@ std::int64_t Share::project(std::int64_t begin) {
     tokens += end - begin;
   }
   row_product(tokens_, rounded(tokens), call_.kernel,
-              call_.bias.empty() ? nullptr : call_.bias.data(), op::UnaryKind::Linear, projected_);
+              call_.bias.empty() ? nullptr : call_.bias.data(), op::UnaryKind::Linear, projected_,
+              call_.strict);
   return begin + steps;
 }
 

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 
 #include "domino/backends/onednn/elementwise.h"
 #include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/primitive_cache.h"
+#include "domino/backends/onednn/rows.h"
+#include "domino/backends/onednn/small_product.h"
 #include "domino/core/threads.h"
 
 namespace domino::onednn {
@@ -33,6 +36,7 @@ struct Product {
   const float* bias;
   op::UnaryKind activation;
   float* y;
+  bool strict;
 
   std::int64_t in() const { return weights.size(0); }
   std::int64_t out() const { return weights.size(1); }
@@ -80,8 +84,19 @@ void run_pieces(const Product& product, std::int64_t begin, std::int64_t end) {
   }
 }
 
+/// Row by row in one order of additions, whatever the number of rows.
+void run_strictly(const Product& product, std::int64_t begin, std::int64_t end) {
+  const ProductSizes sizes{.m = end, .k = product.in(), .n = product.out()};
+  small_product(sizes, product.x, numbers<float>(product.weights), begin, end, product.y);
+  if (product.bias == nullptr) return;
+  for (std::int64_t row = begin; row < end; ++row) {
+    float* y = product.y + row * product.out();
+    std::transform(y, y + product.out(), product.bias, y, std::plus());
+  }
+}
+
 void run_rows(const Product& product, std::int64_t begin, std::int64_t end) {
-  run_pieces(product, begin, end);
+  product.strict ? run_strictly(product, begin, end) : run_pieces(product, begin, end);
   if (product.activation != op::UnaryKind::Linear) {
     float* y = product.y + begin * product.out();
     unary_range(product.activation, y, y, (end - begin) * product.out());
@@ -91,14 +106,14 @@ void run_rows(const Product& product, std::int64_t begin, std::int64_t end) {
 }  // namespace
 
 void row_product(const float* x, std::int64_t rows, const Tensor& weights, const float* bias,
-                 op::UnaryKind activation, float* y) {
-  const Product product{x, weights, bias, activation, y};
+                 op::UnaryKind activation, float* y, bool strict) {
+  const Product product{x, weights, bias, activation, y, strict};
   const bool small = rows * product.in() * product.out() < kProductGrain;
   const ThreadScope scope(small ? 1 : thread_count());
   const std::int64_t wanted = kWorth / (product.in() * product.out());
   const std::int64_t block = power_below(std::clamp(wanted, kFewestRows, kMostRows));
   // Fewer rows than that are left to oneDNN, which can also share out the columns.
-  if (rows < block * thread_count()) return run_rows(product, 0, rows);
+  if (!strict && rows < block * thread_count()) return run_rows(product, 0, rows);
   parallel_for((rows + block - 1) / block, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       run_rows(product, i * block, std::min(rows, (i + 1) * block));

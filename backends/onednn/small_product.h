@@ -9,8 +9,8 @@ struct ProductSizes {
   std::int64_t m;
   std::int64_t k;
   std::int64_t n;
-  bool transpose_a;
-  bool transpose_b;
+  bool transpose_a = false;
+  bool transpose_b = false;
 };
 
 /// Rows `begin` ... `end` of one product, on the calling thread. For the many small products of

@@ -8,6 +8,7 @@
 #include <map>
 #include <numeric>
 
+#include "domino/backends/execution.h"
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
 #include "tests/backends/values.h"
@@ -195,7 +196,7 @@ TEST(PackedSequences, OutOfARecurrenceRepeatTheLastRowUnderTheMask) {
 }
 
 TEST(PackedSequences, AreNotMadeWithPackingOff) {
-  const PackingScope off(false);
+  const ExecutionScope off({.packing = false});
   const op::Rnn rnn{.cell = op::CellKind::SimpleRNN, .return_sequences = true};
   const auto result =
       ops::rnn(pattern({2, 4, 6}), mask(), {pattern({6, 2}), pattern({2, 2}, 3), {}}, {}, rnn);
