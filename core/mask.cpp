@@ -139,4 +139,8 @@ const std::shared_ptr<const RowMap>& Mask::row_map(bool keep_empty) const {
   return map;
 }
 
+bool is_mask_of_steps(const Shape& mask, const Shape& tensor) {
+  return mask.rank() == 2 && tensor.rank() >= 2 && mask[0] == tensor[0] && mask[1] == tensor[1];
+}
+
 }  // namespace domino

@@ -58,4 +58,7 @@ class Mask {
 
 using OptionalMasks = std::vector<OptionalMask>;
 
+/// Whether a mask of this shape, (batch, steps), says which steps of a (batch, steps, ...) tensor count.
+bool is_mask_of_steps(const Shape& mask, const Shape& tensor);
+
 }  // namespace domino

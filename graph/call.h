@@ -88,6 +88,10 @@ struct Call {
   Call<U> mapped(Map map) const;
 };
 
+/// Per output of a model, whether nobody sees what the mask that it carries hides. Of outputs about which
+/// nothing is said all is seen.
+using UnseenOutputs = std::vector<bool>;
+
 /// What a layer's `call` and `compute_mask` read: tensors, the masks meant for them, options.
 class Arguments {
  public:
@@ -112,6 +116,10 @@ class Arguments {
   void leave_on_inputs(OptionalMasks masks) const { left_on_inputs_ = std::move(masks); }
   const std::optional<OptionalMasks>& left_on_inputs() const { return left_on_inputs_; }
 
+  /// For a model: it need not compute what nobody sees.
+  void set_unseen(UnseenOutputs unseen) { unseen_ = std::move(unseen); }
+  const UnseenOutputs& unseen() const { return unseen_; }
+
   const std::vector<Tensors>& tensors() const { return tensors_; }
   const std::vector<OptionalMasks>& all_masks() const { return masks_; }
   const Tensors& first() const { return tensors_.front(); }
@@ -123,6 +131,7 @@ class Arguments {
   std::vector<Tensors> tensors_;
   std::vector<OptionalMasks> masks_;
   Config options_;
+  UnseenOutputs unseen_;
   mutable std::optional<OptionalMasks> left_on_inputs_;
 };
 

@@ -10,17 +10,10 @@
 #include "domino/core/check.h"
 #include "domino/graph/accidents.h"
 #include "domino/graph/invoke.h"
+#include "domino/graph/probe_sizes_internal.h"
 
 namespace domino {
 namespace {
-
-/// Sizes that stand for the unknown ones: large enough to meet no real size, divisible enough for
-/// layers that split or stride, different enough to be told apart.
-struct ProbeSizes {
-  std::int64_t batch;
-  std::int64_t other;
-};
-constexpr std::array<ProbeSizes, 2> kProbes = {{{5040, 7560}, {10080, 15120}}};
 
 Shape concrete(const Shape& shape, const ProbeSizes& probe) {
   std::vector<std::int64_t> sizes = shape.sizes();
@@ -64,7 +57,8 @@ struct Probed {
 Probed run_probe(const Layer& layer, const Call<EdgeFacts>& call, MaskRules rules,
                  const ProbeSizes& probe, Objects objects, CallTrace* trace) {
   const BackendScope scope(meta::meta_backend());
-  const meta::UnknownSize size(probe.other);
+  // What is called within a call sees the sizes of that.
+  const meta::UnknownSize size(meta::unknown_size().value_or(probe.other));
   Tensors outputs = invoke(layer, call.mapped<Tensor>(MetaTensors(probe)), rules, trace, objects);
   return {std::move(outputs), size.used()};
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "domino/backends/backend.h"
+#include "domino/backends/meta/trace.h"
 #include "domino/core/check.h"
 #include "domino/graph/session.h"
 
@@ -203,6 +204,7 @@ std::int64_t Layer::count_params() const {
 }
 
 Tensor Layer::state(std::string_view name) const {
+  meta::Trace::note_state();
   const Session* session = Session::current();
   return session == nullptr ? Tensor() : session->get(cell_.get(), std::string(name));
 }

@@ -204,16 +204,18 @@ void warn_of_losses(const Dag& dag, const MaskPlan& plan) {
 
 }  // namespace
 
-const MaskPlan& Model::Graph::plan_for(const InputForms& inputs, MaskRules under) {
+const MaskPlan& Model::Graph::plan_for(const InputForms& inputs, MaskRules under,
+                                       const UnseenOutputs& unseen) {
+  PlanKey key{under, inputs, unseen};
   {
     const std::lock_guard lock(planning);
-    const auto it = plans.find({under, inputs});
+    const auto it = plans.find(key);
     if (it != plans.end()) return it->second;
   }
-  MaskPlan made = propagate_masks(*dag, input_facts(*dag, inputs), under);
+  MaskPlan made = propagate_masks(*dag, input_facts(*dag, inputs), under, unseen);
   warn_of_losses(*dag, made);
   const std::lock_guard lock(planning);
-  return plans.try_emplace({under, inputs}, std::move(made)).first->second;
+  return plans.try_emplace(std::move(key), std::move(made)).first->second;
 }
 
 const MaskPlan& Model::plan(const std::vector<bool>& masked) const {
@@ -223,7 +225,7 @@ const MaskPlan& Model::plan(const std::vector<bool>& masked) const {
     if (i >= masked.size() || !masked[i]) continue;
     forms.masks[i] = usual_form(dag().node(dag().inputs()[i].vertex).outputs[0].shape);
   }
-  return graph_->plan_for(forms, rules());
+  return graph_->plan_for(forms, rules(), {});
 }
 
 std::string Model::summary(const std::vector<bool>& masked) const {
@@ -252,8 +254,9 @@ Tensors Model::call_with(const Arguments& arguments) const {
   for (std::size_t i = 0; i < arguments.first().size(); ++i) {
     inputs.push_back(arguments.first()[i].with_mask(arguments.all_masks()[0][i]));
   }
-  return current_backend().device() == Device::Meta ? run_on_meta(inputs, arguments)
-                                                    : run_on_numbers(inputs, current_rules());
+  return current_backend().device() == Device::Meta
+             ? run_on_meta(inputs, arguments)
+             : run_on_numbers(inputs, current_rules(), arguments.unseen());
 }
 
 namespace {
@@ -302,9 +305,10 @@ Tensors Model::run_on_meta(const Tensors& inputs, const Arguments& arguments) co
   return outputs;
 }
 
-Tensors Model::run_on_numbers(const Tensors& inputs, MaskRules under) const {
+Tensors Model::run_on_numbers(const Tensors& inputs, MaskRules under,
+                              const UnseenOutputs& unseen) const {
   const Tensors fit = fit_inputs(*this, inputs, under);
-  return run_graph(dag(), graph_->plan_for(forms_of(dag(), fit), under), fit, under);
+  return run_graph(dag(), graph_->plan_for(forms_of(dag(), fit), under, unseen), fit, under);
 }
 
 void Model::check_one_output() const {
@@ -315,7 +319,7 @@ void Model::check_one_output() const {
 
 Tensors Model::operator()(const Tensors& inputs) const {
   prepare(inputs);
-  return run_on_numbers(inputs, rules());
+  return run_on_numbers(inputs, rules(), {});
 }
 
 Tensor Model::operator()(const Tensor& input) const {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,12 @@ struct ModelOptions {
   MaskRules rules = MaskRules::Intended;
 };
 
+/// What `predict` gives at the steps that an output's own mask hides.
+enum class MaskedOutput : std::uint8_t {
+  Exact,  ///< what Keras gives
+  Zero,   ///< zeros: less has to be computed, since nobody sees what would stand there
+};
+
 /// How `predict` runs.
 struct PredictOptions {
   std::int64_t batch_size = 32;  ///< rows computed together, as in Keras
@@ -30,7 +37,14 @@ struct PredictOptions {
   bool progress = false;         ///< a bar on stderr when that is a terminal
   bool keep_masks = false;       ///< the outputs carry their masks, as those of a call do
   bool packing = true;           ///< false computes under the padding, too: to measure, or in doubt
+  /// A sequence gets the same bits whatever its batch mates, the batch size and the side of its padding;
+  /// costs speed (docs/performance.md).
+  bool strict = false;
+  /// Of outputs that carry a mask (batch, steps) for (batch, steps, ...).
+  MaskedOutput masked_output = MaskedOutput::Exact;
 };
+
+struct PredictBatch;
 
 /// One tensor or several.
 class SymbolicTensorList : public SymbolicTensors {
@@ -62,7 +76,10 @@ class Model : public Layer {
   Tensors predict(const Tensors& inputs, const PredictOptions& options = {}) const;
   /// For a model of one input and one output.
   Tensor predict(const Tensor& input, const PredictOptions& options = {}) const;
-  /// Sequences of token ids of different lengths: padded behind with 0 to the longest.
+  /// Sequences of token ids of different lengths, padded behind with 0. Batches are made of such that are
+  /// of like length, of `batch_size` times the mean length tokens each, if it can be proven that the
+  /// output does not depend on the padding; else all are padded to the longest. `report` says which. The
+  /// result is in the order of the sequences.
   Tensor predict(const std::vector<std::vector<int>>& sequences,
                  const PredictOptions& options = {}) const;
   /// The same for sequences written in place: `predict({{12, 7}, {5, 88, 2}})`.
@@ -130,11 +147,14 @@ class Model : public Layer {
   void check_one_output() const;
   Tensors run_on_meta(const Tensors& inputs, const Arguments& arguments) const;
   /// A nested model follows the rules of the outer one.
-  Tensors run_on_numbers(const Tensors& inputs, MaskRules under) const;
-  Tensors predict_batch(const Tensors& inputs, bool keep_masks) const;
-  /// The same for rows of a longer input, which begin at row `first` of `count`; errors say which.
-  Tensors predict_rows(const Tensors& batch, std::int64_t first, std::int64_t count,
-                       bool keep_masks) const;
+  Tensors run_on_numbers(const Tensors& inputs, MaskRules under, const UnseenOutputs& unseen) const;
+  Tensors predict_batch(const Tensors& inputs, const PredictOptions& options) const;
+  /// Per output those of all batches, which hold `count` rows.
+  std::vector<Tensors> predict_batches(const std::function<std::optional<PredictBatch>()>& batches,
+                                       std::int64_t count, const PredictOptions& options) const;
+  /// How the output depends on the padded length of sequences if that does not keep them from being
+  /// batched by length; else none.
+  std::optional<MaskPlan::LengthUse::Kind> batches_by_length(const PredictOptions& options) const;
 
   std::shared_ptr<Graph> graph_;
 };

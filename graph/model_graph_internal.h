@@ -44,10 +44,11 @@ struct Model::Graph {
   std::atomic<bool> ready = false;  ///< whether there is a dag
   std::optional<Dag> dag;
   std::mutex planning;
-  std::map<std::pair<MaskRules, InputForms>, MaskPlan> plans;
+  using PlanKey = std::tuple<MaskRules, InputForms, UnseenOutputs>;
+  std::map<PlanKey, MaskPlan> plans;
 
   /// The plan for such inputs, made when first asked for; then warns of the masks that are lost.
-  const MaskPlan& plan_for(const InputForms& inputs, MaskRules under);
+  const MaskPlan& plan_for(const InputForms& inputs, MaskRules under, const UnseenOutputs& unseen);
 };
 
 }  // namespace domino

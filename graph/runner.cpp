@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "domino/backends/execution.h"
 #include "domino/backends/packing.h"
 #include "domino/core/error.h"
 #include "domino/graph/accidents.h"
@@ -107,17 +108,14 @@ Call<Tensor> Run::gather(int vertex, const MaskPlan::Given& attached) const {
 
 /// The rows that a (batch, steps) mask leaves of the first axes of `x`; null if they are hardly fewer.
 SharedRowMap rows_of(const Mask& mask, const Tensor& x, bool keep_empty) {
-  const bool steps =
-      mask.shape().rank() == 2 && x.rank() >= 2 && mask.shape() == Shape{x.size(0), x.size(1)};
-  if (!steps || mask.tensor().device() != Device::Host || x.dtype() == DType::String) {
-    return nullptr;
-  }
+  const bool on_host = mask.tensor().device() == Device::Host && x.dtype() != DType::String;
+  if (!on_host || !is_mask_of_steps(mask.shape(), x.shape())) return nullptr;
   const SharedRowMap map = mask.row_map(keep_empty);
   return map && map->is_worth() ? map : nullptr;
 }
 
 void Run::pack(Call<Tensor>& call, const std::vector<std::vector<MaskPlan::Packing>>& by) const {
-  if (!packing_is_on()) return;
+  if (!execution().packing) return;
   for (std::size_t p = 0; p < by.size(); ++p) {
     for (std::size_t i = 0; i < by[p].size(); ++i) {
       Tensor& x = call.arguments[p][i];
@@ -140,7 +138,8 @@ void Run::visit(int vertex) {
     pack(call, planned.packed);
     MaskResolution given{.passed = masks(planned.passed), .previous = {}, .accidents = {}};
     if (rules_ == MaskRules::Keras) adapt_numbers(layer, call, given);
-    const Arguments arguments(layer.signature(), call.arguments, given.passed, call.options);
+    Arguments arguments(layer.signature(), call.arguments, given.passed, call.options);
+    arguments.set_unseen(planned.unseen);
     Tensors outputs = call_layer(layer, arguments);
     for (std::size_t i = 0; i < planned.hung.size(); ++i) {
       if (planned.hung[i] == kNoMaskId) continue;

@@ -37,6 +37,10 @@ UnknownSize::UnknownSize(std::int64_t size)
     : size_(size), outer_(std::exchange(innermost_size, this)) {}
 UnknownSize::~UnknownSize() { innermost_size = outer_; }
 
+std::optional<std::int64_t> unknown_size() {
+  return innermost_size == nullptr ? std::nullopt : std::optional(innermost_size->size_);
+}
+
 Shape with_unknown_sizes(const Shape& shape) {
   if (shape.known()) return shape;
   check<DeviceError>(innermost_size != nullptr,

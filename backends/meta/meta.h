@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "domino/backends/backend.h"
 #include "domino/core/shape.h"
@@ -24,10 +25,14 @@ class UnknownSize {
 
  private:
   friend Shape with_unknown_sizes(const Shape& shape);
+  friend std::optional<std::int64_t> unknown_size();
   const std::int64_t size_;
   bool used_ = false;
   UnknownSize* const outer_;
 };
+
+/// That of the innermost UnknownSize of this thread, if there is one.
+std::optional<std::int64_t> unknown_size();
 
 /// `shape` with the size of the innermost UnknownSize for each kAny. Throws DeviceError without one.
 Shape with_unknown_sizes(const Shape& shape);

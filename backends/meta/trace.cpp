@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "domino/backends/meta/meta.h"
+
 namespace domino::meta {
 namespace {
 thread_local Trace* innermost = nullptr;
@@ -19,8 +21,16 @@ void Trace::note(const Tensor& made, const op::Operation& operation, const Tenso
                  bool is_view) {
   if (innermost == nullptr) return;
   const ValueNumber value = made.value_number();
-  const Step step{operation, inputs, made.shape(), is_view};
-  if (innermost->steps_.try_emplace(value, step).second) innermost->made_.push_back(value);
+  const Step step{operation, inputs, made.shape(), is_view, unknown_size().value_or(0)};
+  for (Trace* trace = innermost; trace != nullptr; trace = trace->outer_) {
+    if (trace->steps_.try_emplace(value, step).second) trace->made_.push_back(value);
+  }
+}
+
+void Trace::note_state() {
+  for (Trace* trace = innermost; trace != nullptr; trace = trace->outer_) {
+    if (!trace->asked_for_state_) trace->asked_for_state_ = trace->made_.size();
+  }
 }
 
 Tensor made_by(const op::Operation& operation, const Tensors& inputs, Shape shape, DType dtype) {

@@ -1,9 +1,10 @@
 #include "domino/graph/passes/find_free_padding_internal.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
-#include "domino/backends/packed_ops_internal.h"
+#include "domino/graph/passes/places_internal.h"
 
 namespace domino {
 namespace {
@@ -14,10 +15,15 @@ using Part = Visible::Part;
 constexpr Visible kAll{Part::All};
 
 Visible joined(const Visible& a, const Visible& b) {
-  if (a.part == Part::Nothing) return b;
-  if (b.part == Part::Nothing) return a;
-  if (a.part == Part::All || b.part == Part::All || a.mask != b.mask) return kAll;
-  return {Part::Kept, a.mask, a.of_empty || b.of_empty};
+  if (a.part == Part::Nothing || b.part == Part::All) return b;
+  if (b.part == Part::Nothing || a.part == Part::All) return a;
+  if (a.mask == b.mask && a.places == b.places) {
+    return {.part = Part::Kept,
+            .mask = a.mask,
+            .of_empty = a.of_empty || b.of_empty,
+            .places = a.places};
+  }
+  return {.part = Part::All, .by_two_masks = true};
 }
 
 /// Whether the first two axes of both are the same steps of the same sequences.
@@ -27,27 +33,35 @@ bool same_steps(const Shape& a, const Shape& b) {
 
 class Walk {
  public:
-  Walk(const MaskPlan& plan, const std::vector<ValuesOfCall>& calls, const meta::Trace& trace)
-      : trace_(trace) {
+  Walk(const Dag& dag, const MaskPlan& plan, const meta::Trace& trace) : trace_(trace) {
     for (const MaskOrigin& mask : plan.masks) {
       ids_.emplace(mask.value, static_cast<MaskId>(ids_.size()));
       free_.visible[mask.value] = kAll;
     }
-    for (const EdgeFacts& output : plan.outputs) free_.visible[output.value] = kAll;
-    for (const ValuesOfCall& call : calls) {
-      of_calls_.insert(call.inputs.begin(), call.inputs.end());
-      of_calls_.insert(call.outputs.begin(), call.outputs.end());
-      const auto is_traced = [&](const auto& made) { return trace_.find(made) != nullptr; };
-      if (std::ranges::all_of(call.outputs, is_traced)) continue;
-      for (const ValueNumber& input : call.inputs) free_.visible[input] = kAll;
+    for (const int vertex : dag.order()) {
+      if (!dag.is_input(vertex)) know(plan.vertices[static_cast<std::size_t>(vertex)]);
     }
+  }
+
+  /// An output of the model, with the mask that it carries, is seen whole, or but for what that hides.
+  void show(const EdgeFacts& output, const MaskOrigin* mask, bool unseen) {
+    const Step* made = trace_.find(output.value);
+    Visible seen = kAll;
+    if (unseen && made != nullptr && mask != nullptr &&
+        is_mask_of_steps(mask->shape, output.shape)) {
+      seen = {.part = Part::Kept,
+              .mask = ids_.at(mask->value),
+              .places = made->shape[0] * made->shape[1]};
+    }
+    Visible& visible = free_.visible[output.value];
+    visible = joined(visible, seen);
   }
 
   FreePadding run() {
     auto& visible = free_.visible;
     for (auto made = trace_.made().rbegin(); made != trace_.made().rend(); ++made) {
       const auto seen = visible.find(*made);
-      if (seen != visible.end()) look_behind(*trace_.find(*made), seen->second);
+      if (seen != visible.end()) look_behind(*made, seen->second);
     }
     const auto is_known = [&](const auto& value) {
       return of_calls_.contains(value.first) || ids_.contains(value.first) ||
@@ -59,12 +73,28 @@ class Walk {
   }
 
  private:
-  void look_behind(const Step& step, const Visible& result) {
+  void know(const MaskPlan::Vertex& call) {
+    std::set<ValueNumber> inputs;
+    for (const auto& argument : call.reads) inputs.insert(argument.begin(), argument.end());
+    const bool is_traced = std::ranges::all_of(call.values, [&](const ValueNumber& made) {
+      return inputs.contains(made) || trace_.find(made) != nullptr;
+    });
+    for (const ValueNumber& input : inputs) {
+      if (!is_traced) free_.visible[input] = kAll;
+    }
+    of_calls_.merge(inputs);
+    of_calls_.insert(call.values.begin(), call.values.end());
+  }
+
+  void look_behind(const ValueNumber& made, const Visible& result) {
+    const Step& step = *trace_.find(made);
     for (std::size_t i = 0; i < step.inputs.size(); ++i) {
       const Tensor& input = step.inputs[i];
       if (!input.defined() || !input.is_meta()) continue;
-      const Visible seen =
+      Visible seen =
           std::visit([&](const auto& op) { return operand(op, step, i, result); }, step.operation);
+      const bool here = seen.part == Part::All && result.part != Part::All;
+      if (here) seen.by = made;
       Visible& before = free_.visible[input.value_number()];
       before = joined(before, seen);
     }
@@ -73,37 +103,25 @@ class Walk {
   /// What an op shows of operand `i` if `result` is seen of what it makes.
   template <class Op>
   Visible operand(const Op&, const Step& step, std::size_t i, const Visible& result) {
-    const std::optional<int> own = own_axes(step.operation, step.inputs);
-    const bool alone = own && i == 0 && step.inputs[0].rank() - *own >= 2;
-    return alone ? result : kAll;
+    if (result.part == Part::All) return result;
+    return keeps_places(step, i, result.places) ? result : kAll;
   }
   Visible operand(const op::Binary& op, const Step& step, std::size_t i, const Visible& result);
-  Visible operand(const op::Where&, const Step& step, std::size_t i, const Visible& result);
-  Visible operand(const op::Transpose& op, const Step&, std::size_t, const Visible& result) {
-    return op.axes.size() > 2 && op.axes[0] == 0 && op.axes[1] == 1 ? result : kAll;
-  }
-  Visible operand(const op::Slice& op, const Step& step, std::size_t i, const Visible& result) {
-    const bool steps_stay = same_steps(step.inputs[i].shape(), step.shape) && op.begin[0] == 0 &&
-                            op.begin[1] == 0 && op.stride[0] == 1 && op.stride[1] == 1;
-    return steps_stay ? result : kAll;
-  }
-  Visible operand(const op::Concatenate& op, const Step&, std::size_t, const Visible& result) {
-    return op.axis >= 2 ? result : kAll;
-  }
-  Visible operand(const op::BroadcastTo&, const Step& step, std::size_t i, const Visible& result) {
-    return same_steps(step.inputs[i].shape(), step.shape) ? result : kAll;
-  }
+  Visible operand(const op::Where& op, const Step& step, std::size_t i, const Visible& result);
   Visible operand(const op::Rnn&, const Step& step, std::size_t i, const Visible&) {
-    return i == 0 ? kept_by(step.inputs[1], step.inputs[0].shape()).value_or(kAll) : kAll;
+    const Shape& x = step.inputs[0].shape();
+    return i == 0 ? kept_by(step.inputs[1], x, x).value_or(kAll) : kAll;
   }
   Visible operand(const op::Attention& op, const Step& step, std::size_t i, const Visible& result);
   Visible attended(const op::Attention& op, const Step& step, const Visible& result);
 
-  /// The steps of `x` that a bool tensor keeps, if that is a mask of the plan, or less than one.
-  std::optional<Visible> kept_by(const Tensor& condition, const Shape& x) {
+  /// The steps of `x` that a bool tensor keeps, if that is a mask of the plan, or less than one; they
+  /// are steps of `result` as well.
+  std::optional<Visible> kept_by(const Tensor& condition, const Shape& x, const Shape& result) {
     bool exact = true;
     const std::optional<MaskId> id = mask_behind(condition, x, exact);
-    return id ? std::optional(Visible{Part::Kept, *id}) : std::nullopt;
+    if (!id || !same_steps(x, result)) return std::nullopt;
+    return Visible{.part = Part::Kept, .mask = *id, .places = x[0] * x[1]};
   }
   std::optional<MaskId> mask_behind(const Tensor& condition, const Shape& x, bool& exact);
   MaskId further_mask(const ValueNumber& value) {
@@ -127,35 +145,35 @@ class Walk {
 
 Visible Walk::operand(const op::Binary& op, const Step& step, std::size_t i,
                       const Visible& result) {
-  const Shape& shape = step.inputs[i].shape();
-  if (shape.rank() != step.shape.rank() || !same_steps(shape, step.shape)) return kAll;
+  if (result.part == Part::Kept) return keeps_places(step, i, result.places) ? result : kAll;
   // A product with a mask is 0 wherever it keeps nothing.
-  if (op.kind == op::BinaryKind::Multiply && result.part == Part::All) {
-    return kept_by(step.inputs[1 - i], shape).value_or(result);
-  }
-  return result;
+  if (op.kind != op::BinaryKind::Multiply || step.inputs[i].rank() != step.shape.rank())
+    return result;
+  return kept_by(step.inputs[1 - i], step.inputs[i].shape(), step.shape).value_or(result);
 }
 
 Visible Walk::operand(const op::Where&, const Step& step, std::size_t i, const Visible& result) {
-  const Shape& shape = step.inputs[i].shape();
-  if (i == 0 || shape.rank() != step.shape.rank() || !same_steps(shape, step.shape)) return kAll;
-  if (i == 1 && result.part == Part::All) return kept_by(step.inputs[0], shape).value_or(result);
-  return result;
+  if (result.part == Part::Kept) return keeps_places(step, i, result.places) ? result : kAll;
+  if (i != 1 || step.inputs[i].rank() != step.shape.rank()) return result;
+  return kept_by(step.inputs[0], step.inputs[i].shape(), step.shape).value_or(result);
 }
 
 Visible Walk::operand(const op::Attention& op, const Step& step, std::size_t i,
                       const Visible& result) {
   if (i > 2) return kAll;
   if (i > 0) return attended(op, step, result);
+  const Shape& queries = step.inputs[0].shape();
+  if (result.part == Part::Kept)
+    return same_places(queries, step.shape, result.places) ? result : kAll;
+  if (op.hide_by_1e9) return result;
   // What a hidden query gives does not depend on it.
-  if (result.part == Part::Kept || op.hide_by_1e9) return result;
-  return kept_by(step.inputs[3], step.inputs[0].shape()).value_or(result);
+  return kept_by(step.inputs[3], queries, queries).value_or(result);
 }
 
 /// Of keys and values. They are seen as a whole by a query that may attend to none.
 Visible Walk::attended(const op::Attention& op, const Step& step, const Visible& result) {
   const Shape& keys = step.inputs[1].shape();
-  const std::optional<Visible> kept = kept_by(step.inputs[4], keys);
+  const std::optional<Visible> kept = kept_by(step.inputs[4], keys, keys);
   if (!kept) return kAll;
   if (op.zero_empty_rows) return *kept;
   // Whoever sees a kept query of the same sequence sees one that attends to itself.
@@ -167,7 +185,7 @@ Visible Walk::attended(const op::Attention& op, const Step& step, const Visible&
   if (step.inputs[5].defined() || (hides_queries && !op.hide_by_1e9)) return kAll;
   if (of_itself) return *kept;
   if (op.causal || op.window > 0) return kAll;
-  return {Part::Kept, kept->mask, true};
+  return {.part = Part::Kept, .mask = kept->mask, .of_empty = true, .places = kept->places};
 }
 
 std::optional<MaskId> Walk::mask_behind(const Tensor& condition, const Shape& x, bool& exact) {
@@ -197,9 +215,16 @@ std::optional<MaskId> Walk::mask_behind(const Tensor& condition, const Shape& x,
 
 }  // namespace
 
-FreePadding find_free_padding(const MaskPlan& plan, const std::vector<ValuesOfCall>& calls,
-                              const meta::Trace& trace) {
-  return Walk(plan, calls, trace).run();
+FreePadding find_free_padding(const Dag& dag, const MaskPlan& plan, const meta::Trace& trace,
+                              const UnseenOutputs& unseen) {
+  Walk walk(dag, plan, trace);
+  for (std::size_t i = 0; i < plan.outputs.size(); ++i) {
+    const MaskId mask = plan.output_masks[i];
+    walk.show(plan.outputs[i],
+              mask == kNoMaskId ? nullptr : &plan.masks[static_cast<std::size_t>(mask)],
+              i < unseen.size() && unseen[i]);
+  }
+  return walk.run();
 }
 
 }  // namespace domino

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 
 #include "domino/backends/meta/trace.h"
 #include "domino/graph/passes/propagate_masks.h"
@@ -17,12 +18,10 @@ struct Visible {
   Part part = Part::Nothing;
   MaskId mask = kNoMaskId;
   bool of_empty = false;  ///< and all steps of sequences of which the mask keeps none
-};
-
-/// The values that a call of a graph reads and gives.
-struct ValuesOfCall {
-  std::vector<ValueNumber> inputs;
-  std::vector<ValueNumber> outputs;
+  /// If all is seen: by what is made so; no value if the model gives it.
+  std::optional<ValueNumber> by = std::nullopt;
+  bool by_two_masks = false;
+  std::int64_t places = 0;  ///< how many places the mask keeps or hides, in the sizes of the trace
 };
 
 struct FreePadding {
@@ -32,12 +31,13 @@ struct FreePadding {
   std::vector<ValueNumber> further_masks;
 };
 
-/// Walks backwards from what a model gives: that is seen as a whole, and so are masks. An op that treats
+/// Walks backwards from what a model gives: that is seen as a whole, but for `unseen` outputs what their
+/// masks hide, and masks are seen as a whole. An op that treats
 /// steps alike shows of its operands what is seen of its result; a selection by a mask, a recurrence over
 /// masked steps and attention to masked keys show the kept steps alone.
 ///
 /// `trace` has seen how all values were made. What it does not know counts as seen.
-FreePadding find_free_padding(const MaskPlan& plan, const std::vector<ValuesOfCall>& calls,
-                              const meta::Trace& trace);
+FreePadding find_free_padding(const Dag& dag, const MaskPlan& plan, const meta::Trace& trace,
+                              const UnseenOutputs& unseen);
 
 }  // namespace domino

@@ -9,7 +9,10 @@
 #include "domino/graph/accidents.h"
 #include "domino/graph/invoke.h"
 #include "domino/graph/passes/equal_padding_internal.h"
-#include "domino/graph/passes/find_free_padding_internal.h"
+#include "domino/graph/passes/explain_packing_internal.h"
+#include "domino/graph/passes/find_length_use_internal.h"
+#include "domino/graph/passes/pack_padding_internal.h"
+#include "domino/graph/passes/prune_plan_internal.h"
 
 namespace domino {
 namespace {
@@ -38,7 +41,8 @@ class Environment {
 
 class Propagation {
  public:
-  Propagation(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules);
+  Propagation(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules,
+              const UnseenOutputs& unseen);
   MaskPlan run();
 
  private:
@@ -56,9 +60,6 @@ class Propagation {
                       int by);
   void hang_what_models_left(int vertex, const OptionalMasks& left);
   void settle_ends();
-  std::vector<ValueNumber> values_read_by(int vertex) const;
-  void number_graph_masks(const std::vector<ValueNumber>& values);
-  void pack_unseen_padding();
 
   bool is_told_none(int vertex, std::size_t parameter, std::size_t position) const;
   MaskId id_of(const OptionalMask& mask) const;
@@ -73,12 +74,11 @@ class Propagation {
                       bool is_run);
   void record_facts(int vertex, const Call<EdgeFacts>& call, const CallTrace& trace,
                     const std::vector<EdgeFacts>& outputs);
-  void prune();
-  void skip_unread(const std::vector<bool>& needed_masks);
   void find_missed();
 
   const Dag& dag_;
   MaskRules rules_;
+  const UnseenOutputs& unseen_;
   MaskPlan plan_;
   Environment carried_;  ///< what hangs on tensors when the graph runs
   Environment wired_;    ///< what hung on symbolic tensors when it was wired; Keras' rules only
@@ -90,12 +90,13 @@ class Propagation {
     MaskId mask;
   };
   std::map<std::pair<int, int>, Removal> taken_off_;  ///< edges whose mask a call has taken off
-  std::vector<MaskId> graph_masks_;                   ///< by which inputs are packed
   meta::Trace trace_;                                 ///< of all calls
+  std::vector<int> vertex_of_made_;                   ///< for each value that the trace saw
 };
 
-Propagation::Propagation(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules)
-    : dag_(dag), rules_(rules), carried_(dag.size()), wired_(dag.size()) {
+Propagation::Propagation(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules,
+                         const UnseenOutputs& unseen)
+    : dag_(dag), rules_(rules), unseen_(unseen), carried_(dag.size()), wired_(dag.size()) {
   plan_.vertices.resize(static_cast<std::size_t>(dag.size()));
   feed(inputs);
 }
@@ -116,6 +117,7 @@ void Propagation::feed(const std::vector<EdgeFacts>& inputs) {
     MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
     planned.outputs = {inputs[i].mask ? number(*inputs[i].mask, vertex, {}) : kNoMaskId};
     planned.hung = planned.outputs;
+    planned.values = {inputs[i].value};
     const std::pair<int, int> object{dag_.inputs()[first_same(inputs, i)].vertex, 0};
     object_of_[{vertex, 0}] = object;
     objects_[object].push_back({vertex, 0, false});
@@ -127,69 +129,12 @@ MaskPlan Propagation::run() {
     if (!dag_.is_input(vertex)) visit(vertex);
   }
   settle_ends();
-  pack_unseen_padding();
-  prune();
+  const FreePadding free = find_free_padding(dag_, plan_, trace_, unseen_);
+  prune_plan(dag_, plan_, pack_unseen_padding(dag_, plan_, free));
+  explain_packing(dag_, plan_, trace_, vertex_of_made_, free);
   find_missed();
+  plan_.lengths = find_length_use(dag_, plan_, trace_, vertex_of_made_);
   return std::move(plan_);
-}
-
-/// The values of the arguments, one after the other; edges that are one object count as its first.
-std::vector<ValueNumber> Propagation::values_read_by(int vertex) const {
-  Call<EdgeFacts> call = call_in(carried_, vertex);
-  name_objects(vertex, call);
-  std::vector<ValueNumber> values;
-  std::map<std::pair<int, int>, ValueNumber> objects;
-  for (const auto& argument : call.arguments) {
-    for (const EdgeFacts& input : argument) {
-      const bool is_object = input.object.has_value();
-      values.push_back(is_object ? objects.try_emplace(*input.object, input.value).first->second
-                                 : input.value);
-    }
-  }
-  return values;
-}
-
-/// Tensors of the graph that serve as masks without being given as one.
-void Propagation::number_graph_masks(const std::vector<ValueNumber>& values) {
-  std::map<ValueNumber, Endpoint> made_at;
-  for (const int vertex : dag_.order()) {
-    const int count = static_cast<int>(dag_.node(vertex).outputs.size());
-    for (int output = 0; output < count; ++output) {
-      const Endpoint from{vertex, output, false};
-      made_at.try_emplace(carried_.at(from).value, from);
-    }
-  }
-  for (const ValueNumber& value : values) {
-    const Endpoint& from = made_at.at(value);
-    graph_masks_.push_back(number(carried_.at(from), from.vertex, {}));
-    plan_.values.emplace_back(from, graph_masks_.back());
-  }
-}
-
-/// Inputs of which nobody sees what a mask hides need not be computed there.
-void Propagation::pack_unseen_padding() {
-  std::vector<ValuesOfCall> calls;
-  for (const int vertex : dag_.order()) {
-    if (dag_.is_input(vertex)) continue;
-    calls.push_back(
-        {values_read_by(vertex), plan_.vertices[static_cast<std::size_t>(vertex)].values});
-  }
-  const auto& [visible, further_masks] = find_free_padding(plan_, calls, trace_);
-  number_graph_masks(further_masks);
-  auto call = calls.begin();
-  for (const int vertex : dag_.order()) {
-    if (dag_.is_input(vertex)) continue;
-    auto value = (call++)->inputs.begin();
-    for (auto& argument : plan_.vertices[static_cast<std::size_t>(vertex)].packed) {
-      for (MaskPlan::Packing& packing : argument) {
-        const auto found = visible.find(*value++);
-        const bool is_free = found != visible.end() && found->second.part == Visible::Part::Kept;
-        if (packing.mask == kNoMaskId && is_free) {
-          packing = {found->second.mask, found->second.of_empty};
-        }
-      }
-    }
-  }
 }
 
 void Propagation::settle_ends() {
@@ -384,6 +329,21 @@ void Propagation::visit_as_wired(int vertex, Call<EdgeFacts>& call) {
   wired_.set(vertex, std::move(inferred.outputs));
 }
 
+/// Edges that are one object count as its first.
+std::vector<std::vector<ValueNumber>> values_read_by(const Call<EdgeFacts>& call) {
+  std::vector<std::vector<ValueNumber>> values;
+  std::map<std::pair<int, int>, ValueNumber> objects;
+  for (const auto& argument : call.arguments) {
+    std::vector<ValueNumber>& of_argument = values.emplace_back();
+    for (const EdgeFacts& input : argument) {
+      const bool is_object = input.object.has_value();
+      of_argument.push_back(
+          is_object ? objects.try_emplace(*input.object, input.value).first->second : input.value);
+    }
+  }
+  return values;
+}
+
 void Propagation::visit(int vertex) {
   Call<EdgeFacts> call = call_in(carried_, vertex);
   name_objects(vertex, call);
@@ -392,9 +352,11 @@ void Propagation::visit(int vertex) {
   InferredCall inferred = infer_call(dag_.layer(vertex), call, rules_);
   MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
   planned.attached = attached_ids(call);
+  planned.reads = values_read_by(call);
   planned.passed = ids_of(inferred.trace.masks.passed);
   planned.accidents = inferred.trace.masks.accidents;
   for (const EdgeFacts& output : inferred.outputs) planned.values.push_back(output.value);
+  vertex_of_made_.resize(trace_.made().size(), vertex);
   number_outputs(vertex, call, inferred, true);
   compute_hung_before(vertex, call, inferred.trace);
   pack_equal_padding(plan_, vertex, call, trace_);
@@ -530,62 +492,6 @@ void Propagation::record_facts(int vertex, const Call<EdgeFacts>& call, const Ca
   }
 }
 
-/// Drops evaluations that nobody reads, walking back from the outputs.
-void Propagation::prune() {
-  std::vector<bool> needed(plan_.masks.size(), false);
-  const auto need = [&](MaskId id) {
-    if (id != kNoMaskId) needed[static_cast<std::size_t>(id)] = true;
-  };
-  const auto need_all = [&](const Given& given) {
-    for (const auto& ids : given) std::for_each(ids.begin(), ids.end(), need);
-  };
-  std::for_each(plan_.output_masks.begin(), plan_.output_masks.end(), need);
-  std::ranges::for_each(graph_masks_, need);
-  for (auto it = dag_.order().rbegin(); it != dag_.order().rend(); ++it) {
-    MaskPlan::Vertex& vertex = plan_.vertices[static_cast<std::size_t>(*it)];
-    const auto forget = [&](MaskId& id) {
-      if (id != kNoMaskId && !needed[static_cast<std::size_t>(id)]) id = kNoMaskId;
-    };
-    for (MaskPlan::Evaluation& evaluation : vertex.evaluations) {
-      std::ranges::for_each(evaluation.outputs, forget);
-    }
-    // Packing costs something, so it is for those who use the mask.
-    for (auto& argument : vertex.packed) {
-      for (MaskPlan::Packing& packing : argument) forget(packing.mask);
-    }
-    std::erase_if(vertex.evaluations, [](const MaskPlan::Evaluation& evaluation) {
-      return std::all_of(evaluation.outputs.begin(), evaluation.outputs.end(),
-                         [](MaskId id) { return id == kNoMaskId; });
-    });
-    for (const MaskPlan::Evaluation& evaluation : vertex.evaluations) {
-      need_all(evaluation.attached);
-      need_all(evaluation.passed);
-      std::for_each(evaluation.previous.begin(), evaluation.previous.end(), need);
-    }
-    // A function reads no masks.
-    if (!dag_.layer(*it).is_operation()) need_all(vertex.attached);
-    need_all(vertex.passed);
-  }
-  skip_unread(needed);
-}
-
-/// A function that only makes a mask which the plan has from a layer need not run.
-void Propagation::skip_unread(const std::vector<bool>& needed_masks) {
-  std::set<int> read;
-  for (const Endpoint& output : dag_.outputs()) read.insert(output.vertex);
-  for (const auto& [from, mask] : plan_.values) {
-    if (needed_masks[static_cast<std::size_t>(mask)]) read.insert(from.vertex);
-  }
-  for (auto it = dag_.order().rbegin(); it != dag_.order().rend(); ++it) {
-    const bool runs = !dag_.layer(*it).is_operation() || read.contains(*it);
-    plan_.vertices[static_cast<std::size_t>(*it)].runs = runs;
-    if (!runs) continue;
-    for (const InputEdge& edge : dag_.in_edges(*it)) {
-      if (edge.parameter >= 0 && !edge.from.is_mask) read.insert(edge.from.vertex);
-    }
-  }
-}
-
 /// Whether such a mask can be meant for such a tensor: (batch, steps) for (batch, steps, features), or for
 /// scores of (batch, steps).
 bool may_mask(const Shape& mask, const Shape& tensor) {
@@ -644,8 +550,9 @@ std::string_view name_of(MaskFate fate) {
   return "unknown";
 }
 
-MaskPlan propagate_masks(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules) {
-  return Propagation(dag, inputs, rules).run();
+MaskPlan propagate_masks(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules,
+                         const UnseenOutputs& unseen) {
+  return Propagation(dag, inputs, rules, unseen).run();
 }
 
 }  // namespace domino

@@ -72,17 +72,50 @@ struct MaskPlan {
     bool before_call = false;     ///< by compute_mask, since the call's inputs are packed by it
   };
 
+  /// Whether a call computes what a mask (batch, steps) of its inputs hides.
+  struct Padding {
+    enum class Kind : std::uint8_t {
+      None,    ///< no such mask comes in
+      Packed,  ///< it computes the kept steps, and one row for what is hidden
+      Dense,   ///< it computes all steps
+    };
+    /// Who sees what is hidden, so that it has to be computed.
+    enum class SeenBy : std::uint8_t {
+      Call,      ///< of the vertex `seer`
+      Output,    ///< the model gives it
+      TwoMasks,  ///< those behind hide different steps
+    };
+    Kind kind = Kind::None;
+    MaskId mask = kNoMaskId;
+    SeenBy seen_by = SeenBy::Call;
+    int seer = -1;
+  };
+
   struct Vertex {
     bool runs = true;                          ///< false for a function that nobody reads
     Given attached;                            ///< hang on the input tensors
     Given passed;                              ///< given to the call
     std::vector<std::vector<Packing>> packed;  ///< how the input tensors are packed before the call
-    std::vector<MaskId> hung;                  ///< per output: the call hangs this mask on it
+    Padding padding;
+    std::vector<MaskId> hung;  ///< per output: the call hangs this mask on it
     std::vector<Evaluation> evaluations;
-    std::vector<MaskId> outputs;         ///< per output: what it carries behind the call
-    std::vector<ValueNumber> values;     ///< of the outputs; they depend on the masks that are used
+    std::vector<MaskId> outputs;      ///< per output: what it carries behind the call
+    std::vector<ValueNumber> values;  ///< of the outputs; they depend on the masks that are used
+    std::vector<std::vector<ValueNumber>> reads;  ///< the values of the arguments
+    UnseenOutputs unseen;                         ///< of a nested model
     std::vector<MaskFact> facts;         ///< of the edges into it, by parameter and position
     std::vector<std::string> accidents;  ///< what Keras' rules changed here
+  };
+
+  /// How an output depends on how far its sequences are padded (passes/find_length_use_internal.h).
+  struct LengthUse {
+    enum class Kind : std::uint8_t {
+      None,     ///< not at all
+      Steps,    ///< (batch, steps, ...): the kept steps do not
+      Depends,  ///< it does
+    };
+    Kind kind = Kind::Depends;
+    int vertex = -1;  ///< where it comes to depend on that
   };
 
   std::vector<Vertex> vertices;
@@ -90,6 +123,7 @@ struct MaskPlan {
   std::vector<std::pair<Endpoint, MaskId>> values;  ///< tensors of the graph that serve as masks
   std::vector<EdgeFacts> outputs;                   ///< of the model
   std::vector<MaskId> output_masks;                 ///< what the model's outputs carry in the end
+  std::vector<LengthUse> lengths;                   ///< of the outputs
   /// Per output, the input whose object it is, if layers handed that through.
   std::vector<std::optional<int>> handed_through;
   /// Per input, the mask that hangs on its object in the end.
@@ -101,6 +135,7 @@ struct MaskPlan {
 /// `inputs` are the model's inputs with the masks that they carry. Under MaskRules::Keras a mask can be
 /// written into the graph while it is wired, or hang on a tensor at run time; the two can differ, and
 /// both are settled as Keras 3.15.1 does (keras/src/layers/layer.py, __call__; models/functional.py).
-MaskPlan propagate_masks(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules);
+MaskPlan propagate_masks(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules,
+                         const UnseenOutputs& unseen = {});
 
 }  // namespace domino

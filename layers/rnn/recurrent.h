@@ -147,12 +147,11 @@ class RecurrentLayer : public SequenceLayer<D> {
 
   Tensors call(const Arguments& arguments) const {
     const Tensor sequences = arguments.tensor("sequences");
-    const bool keeps_states = loop_.stateful && !sequences.is_meta();
     Tensors initial_state = arguments.list("initial_state");
-    if (keeps_states && initial_state.empty()) initial_state = kept_states(sequences);
+    if (loop_.stateful && initial_state.empty()) initial_state = kept_states(sequences);
     ops::RnnResult result =
         run_recurrence(cell_, loop_, sequences, arguments.mask("sequences"), initial_state);
-    if (keeps_states) keep_states(result.states);
+    if (loop_.stateful) keep_states(result.states);
     if (!loop_.return_state) return {std::move(result.output)};
     result.states.insert(result.states.begin(), std::move(result.output));
     return std::move(result.states);

@@ -159,8 +159,8 @@ Tensor TimeDistributed::call(const Tensor& inputs, const OptionalMask& mask) con
   check_rank(inputs.shape());
   if (mask) check_mask(inputs.shape(), mask->shape(), inputs.is_meta());
   const OptionalMask inner = layer_->takes_mask() ? mask : std::nullopt;
-  if (inputs.is_meta()) return from_one_step(inputs, inner);
-  return keeps_samples_apart(*layer_) ? all_at_once(inputs, inner) : step_by_step(inputs, inner);
+  if (keeps_samples_apart(*layer_)) return all_at_once(inputs, inner);
+  return inputs.is_meta() ? from_one_step(inputs, inner) : step_by_step(inputs, inner);
 }
 
 OptionalMask TimeDistributed::compute_mask(const Tensor&, const OptionalMask& mask) const {

@@ -1,0 +1,68 @@
+#include "domino/graph/passes/pack_padding_internal.h"
+
+#include <map>
+
+namespace domino {
+namespace {
+
+/// Tensors of the graph that serve as masks without being given as one.
+std::vector<MaskId> number_graph_masks(const Dag& dag, MaskPlan& plan,
+                                       const std::vector<ValueNumber>& masks) {
+  std::map<ValueNumber, Endpoint> made_at;
+  for (const int vertex : dag.order()) {
+    int output = 0;
+    for (const ValueNumber& value : plan.vertices[static_cast<std::size_t>(vertex)].values) {
+      made_at.try_emplace(value, Endpoint{vertex, output++, false});
+    }
+  }
+  std::vector<MaskId> ids;
+  for (const ValueNumber& value : masks) {
+    const Endpoint& from = made_at.at(value);
+    const EdgeFacts& made = dag.node(from.vertex).outputs[static_cast<std::size_t>(from.output)];
+    ids.push_back(static_cast<MaskId>(plan.masks.size()));
+    plan.masks.push_back({from.vertex, std::nullopt, made.shape, made.dtype, value});
+    plan.values.emplace_back(from, ids.back());
+  }
+  return ids;
+}
+
+/// What is seen of a value if nobody sees more than one mask keeps; else null.
+const Visible* kept_of(const FreePadding& free, const ValueNumber& value) {
+  const auto found = free.visible.find(value);
+  const bool is_kept = found != free.visible.end() && found->second.part == Visible::Part::Kept;
+  return is_kept ? &found->second : nullptr;
+}
+
+void pack_inputs(MaskPlan::Vertex& planned, const FreePadding& free) {
+  for (std::size_t p = 0; p < planned.packed.size(); ++p) {
+    for (std::size_t i = 0; i < planned.packed[p].size(); ++i) {
+      MaskPlan::Packing& packing = planned.packed[p][i];
+      const Visible* kept = kept_of(free, planned.reads[p][i]);
+      if (packing.mask == kNoMaskId && kept != nullptr) packing = {kept->mask, kept->of_empty};
+    }
+  }
+}
+
+/// A nested model need not give what the mask of its own output hides.
+void find_unseen_outputs(MaskPlan::Vertex& planned, const FreePadding& free) {
+  for (std::size_t i = 0; i < planned.values.size(); ++i) {
+    const Visible* kept = kept_of(free, planned.values[i]);
+    planned.unseen.push_back(kept != nullptr && !kept->of_empty &&
+                             kept->mask == planned.outputs[i]);
+  }
+}
+
+}  // namespace
+
+std::vector<MaskId> pack_unseen_padding(const Dag& dag, MaskPlan& plan, const FreePadding& free) {
+  std::vector<MaskId> masks = number_graph_masks(dag, plan, free.further_masks);
+  for (const int vertex : dag.order()) {
+    if (dag.is_input(vertex)) continue;
+    MaskPlan::Vertex& planned = plan.vertices[static_cast<std::size_t>(vertex)];
+    pack_inputs(planned, free);
+    if (dag.layer(vertex).is_model()) find_unseen_outputs(planned, free);
+  }
+  return masks;
+}
+
+}  // namespace domino
