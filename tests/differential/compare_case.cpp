@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <exception>
+#include <limits>
 #include <optional>
 
 #include "domino/backends/backend.h"
+#include "domino/backends/execution.h"
+#include "domino/backends/ops.h"
 #include "domino/core/error.h"
 #include "domino/core/mask.h"
 #include "domino/core/visit_dtype.h"
@@ -57,9 +61,8 @@ std::string shown(const OptionalMask& mask) {
   return mask ? to_string(mask->tensor()) : std::string("no mask");
 }
 
-std::vector<Difference> call(const Model& model, const Tensors& inputs, const Tensors& expected) {
+std::vector<Difference> compare_all(const Tensors& outputs, const Tensors& expected) {
   std::vector<Difference> found;
-  const Tensors outputs = model(inputs);
   if (outputs.size() != expected.size()) {
     found.push_back(
         {"count", fmt::format("Keras has {} outputs, Domino {}", expected.size(), outputs.size())});
@@ -100,8 +103,43 @@ std::vector<Difference> compare(const Tensor& actual, const Tensor& expected) {
   return found;
 }
 
-std::vector<Difference> differences(const SavedCase& saved, const std::string& device) {
-  const BackendScope scope(backend(device));
+namespace {
+
+Tensor zero_where_hidden(const Tensor& x) {
+  if (!x.mask() || !is_mask_of_steps(x.mask()->shape(), x.shape())) return x;
+  Tensor kept = ops::cast(*x.mask(), DType::Bool);
+  while (kept.rank() < x.rank()) kept = ops::expand_dims(kept, -1);
+  return ops::where(kept, x.without_mask(), ops::zeros({}, x.dtype())).with_mask(x.mask());
+}
+
+std::vector<Difference> run_batch(const Model& model, const SavedBatch& batch, const Way& way) {
+  // predict takes no single row of states for all sequences, in Keras neither.
+  const bool one_for_all = std::ranges::any_of(batch.inputs, [&](const Tensor& input) {
+    return input.rank() == 0 || input.size(0) != batch.inputs[0].size(0);
+  });
+  if (way.masked_output == MaskedOutput::Exact || one_for_all) {
+    const BackendScope scope(backend(way.device));
+    const ExecutionScope execution({.packing = way.packing});
+    return compare_all(model(batch.inputs), batch.outputs);
+  }
+  const PredictOptions options{.batch_size = std::numeric_limits<std::int64_t>::max(),
+                               .device = way.device,
+                               .keep_masks = true,
+                               .packing = way.packing,
+                               .masked_output = way.masked_output};
+  Tensors expected;
+  for (const Tensor& output : batch.outputs) expected.push_back(zero_where_hidden(output));
+  return compare_all(model.predict(batch.inputs, options), expected);
+}
+
+}  // namespace
+
+std::string Way::name() const {
+  return fmt::format("{}_{}_{}", device, packing ? "packed" : "dense",
+                     masked_output == MaskedOutput::Zero ? "zero" : "exact");
+}
+
+std::vector<Difference> differences(const SavedCase& saved, const Way& way) {
   std::vector<Difference> found;
   std::optional<Model> model;
   try {
@@ -112,7 +150,7 @@ std::vector<Difference> differences(const SavedCase& saved, const std::string& d
   for (const SavedBatch& batch : saved.batches) {
     std::vector<Difference> here;
     try {
-      here = call(*model, batch.inputs, batch.outputs);
+      here = run_batch(*model, batch, way);
     } catch (const std::exception& error) {
       here = {{"call", error.what()}};
     }
@@ -144,7 +182,7 @@ std::vector<Difference> differences_when_saved(const SavedCase& saved, MaskRules
   const Model again = load_model(copy);
   std::vector<Difference> found;
   for (const SavedBatch& batch : saved.batches) {
-    for (Difference& difference : call(again, batch.inputs, model(batch.inputs))) {
+    for (Difference& difference : compare_all(again(batch.inputs), model(batch.inputs))) {
       difference.batch = batch.name;
       found.push_back(std::move(difference));
     }

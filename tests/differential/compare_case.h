@@ -6,6 +6,7 @@
 
 #include "domino/core/tensor.h"
 #include "domino/graph/mask_rules.h"
+#include "domino/graph/model.h"
 #include "tests/differential/saved_case.h"
 
 namespace domino::testing {
@@ -18,9 +19,20 @@ struct Difference {
   int output = -1;
 };
 
-/// Loads the model under Keras' rules and calls it on every batch, on the backend `device`. Values
-/// may differ by 1e-5 plus 1e-4 of themselves, NaN equals NaN; integers and masks are exact.
-std::vector<Difference> differences(const SavedCase& saved, const std::string& device);
+/// How a case is run.
+struct Way {
+  std::string device = "cpu";
+  bool packing = true;
+  MaskedOutput masked_output = MaskedOutput::Exact;
+
+  /// `cpu_packed_exact`
+  std::string name() const;
+};
+
+/// Loads the model under Keras' rules and runs it on every batch. Values may differ by 1e-5 plus 1e-4 of
+/// themselves, NaN equals NaN; integers and masks are exact. Where masked outputs are zero, Keras' are
+/// set to zero before they are compared.
+std::vector<Difference> differences(const SavedCase& saved, const Way& way);
 
 /// Loads the model under these rules, saves it to `copy`, and compares it with the model that is found
 /// there under Keras' rules: the file has to say what the rules said. No difference if Domino declines to

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <string>
 
-#include "domino/backends/packing.h"
 #include "tests/differential/compare_case.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/quiet.h"
@@ -18,6 +17,7 @@ using domino::testing::differences;
 using domino::testing::differences_when_saved;
 using domino::testing::find_models;
 using domino::testing::read_case;
+using domino::testing::Way;
 
 std::vector<std::filesystem::path> corpus() {
   return find_models({std::filesystem::path(DOMINO_TESTS_DIR) / "differential/corpus"});
@@ -34,25 +34,18 @@ class CorpusTest : public FolderTest {
   const testing::Quiet quiet_;
 };
 
-struct Way {
-  std::string device;
-  bool packing = true;
-};
-
 class CorpusOnTest : public CorpusTest, public ::testing::WithParamInterface<Way> {};
 
 TEST_P(CorpusOnTest, DominoComputesWhatKerasDoes) {
   EXPECT_GE(corpus().size(), 300);
-  const PackingScope packing(GetParam().packing);
-  for (const auto& model : corpus())
-    report(model, differences(read_case(model), GetParam().device));
+  for (const auto& model : corpus()) report(model, differences(read_case(model), GetParam()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, CorpusOnTest,
-                         ::testing::Values(Way{"cpu"}, Way{"reference"}, Way{"cpu", false}),
-                         [](const auto& info) {
-                           return info.param.device + (info.param.packing ? "" : "_dense");
-                         });
+                         ::testing::Values(Way{"cpu"}, Way{"cpu", false},
+                                           Way{"cpu", true, MaskedOutput::Zero},
+                                           Way{"cpu", false, MaskedOutput::Zero}, Way{"reference"}),
+                         [](const auto& info) { return info.param.name(); });
 
 class SavedCorpusTest : public CorpusTest, public ::testing::WithParamInterface<MaskRules> {};
 

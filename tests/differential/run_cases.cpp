@@ -1,6 +1,7 @@
 // domino_run_cases DEVICE FILE_OR_FOLDER...
 //
-// Compares each case with what Keras computed and prints, a JSON object per line, {"begin": name} and
+// Compares each case with what Keras computed, packed and dense, with outputs exact and zero where masked,
+// and prints, a JSON object per line, {"begin": name} and
 // {"case": name, "differences": [{"kind", "text", "batch", "output"}], "accidents": {name: times}}.
 // A case that was begun and not reported has ended the process: it is the difference.
 
@@ -25,9 +26,16 @@ void print(const json& record) {
 json report(const std::filesystem::path& model, const std::string& device) {
   const SavedCase saved = read_case(model);
   json found = json::array();
-  for (const Difference& each : differences(saved, device)) {
-    found.push_back(
-        {{"kind", each.kind}, {"text", each.text}, {"batch", each.batch}, {"output", each.output}});
+  for (const bool packing : {true, false}) {
+    for (const MaskedOutput masked_output : {MaskedOutput::Exact, MaskedOutput::Zero}) {
+      const Way way{device, packing, masked_output};
+      for (const Difference& each : differences(saved, way)) {
+        found.push_back({{"kind", each.kind},
+                         {"text", way.name() + ": " + each.text},
+                         {"batch", each.batch},
+                         {"output", each.output}});
+      }
+    }
   }
   json record = {{"case", saved.name()}, {"differences", found}, {"accidents", json::object()}};
   if (found.empty()) record["accidents"] = accident_counts(saved);

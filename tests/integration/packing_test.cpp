@@ -257,6 +257,72 @@ TEST_F(PackingOf, CausalAttentionAndAttentionOfTwoSequences) {
   expect_nothing_changes(model, ids());
 }
 
+/// Nobody sees what the mask of the nested model's output hides, so it is packed inside as well.
+TEST_F(PackingOf, ANestedModelWithPositions) {
+  const auto inner_in = Input({.shape = {kSteps, 4}});
+  const Tensor positions =
+      ops::reshape(ops::tanh(ops::arange(kSteps * 4, DType::Float32)), {1, kSteps, 4});
+  const layers::Lambda placed(
+      [positions](const Tensor& x) { return ops::add(x, positions); },
+      {.mask = [](const Tensor&, const OptionalMask& mask) { return mask; }});
+  const Model inner(inner_in, layers::Dense(6, {.activation = "relu"})(placed(inner_in)));
+  const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
+  const auto x = layers::Dense(4)(inner(embedded(in)));
+  const Model model(in, layers::GlobalAveragePooling1D()(x));
+  EXPECT_EQ(rows_in(model, {ids()}).at("dense"), kValid + 1);
+  expect_nothing_changes(model, ids());
+}
+
+/// TimeDistributed shows its layer the steps of all sequences behind each other.
+TEST_F(PackingOf, LayersOfSingleStepsWithPositions) {
+  const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
+  const Tensor positions =
+      ops::reshape(ops::tanh(ops::arange(kSteps * 4, DType::Float32)), {1, kSteps, 4});
+  const layers::Lambda placed(
+      [positions](const Tensor& x) { return ops::add(x, positions); },
+      {.mask = [](const Tensor&, const OptionalMask& mask) { return mask; }});
+  const auto x = layers::TimeDistributed(layers::Dense(5))(placed(embedded(in)));
+  const Model model(in, layers::LSTM(3)(x));
+  EXPECT_EQ(rows_in(model, {ids()}).at("dense"), kValid + 1);
+  expect_nothing_changes(model, ids());
+}
+
+/// An encoder with positions that gives a row for each step.
+Model tagger(const SymbolicTensor& in, const SymbolicTensor& embedded) {
+  const Tensor positions =
+      ops::reshape(ops::tanh(ops::arange(kSteps * 4, DType::Float32)), {1, kSteps, 4});
+  const layers::Lambda placed(
+      [positions](const Tensor& x) { return ops::add(x, positions); },
+      {.mask = [](const Tensor&, const OptionalMask& mask) { return mask; }});
+  const auto x = placed(embedded);
+  const auto attended = layers::MultiHeadAttention(2, 3)({.query = x, .value = x});
+  return {in, layers::Dense(3, {.activation = "softmax"})(layers::Add()({x, attended}))};
+}
+
+TEST_F(PackingOf, OutputsThatAreZeroWhereMaskedAreNotComputedThere) {
+  const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
+  const Model model = tagger(in, embedded(in));
+  const PredictOptions exact{.keep_masks = true};
+  const PredictOptions zero{.keep_masks = true, .masked_output = MaskedOutput::Zero};
+  EXPECT_EQ(rows_in(model, {ids()}, exact).at("dense"), kBatch * kSteps);
+  EXPECT_LE(rows_in(model, {ids()}, zero).at("dense"), kValid + 2 * kBatch);
+  const Tensor expected = model.predict(Tensors{ids()}, exact).front();
+  const Tensor kept = ops::expand_dims(ops::cast(*expected.mask(), DType::Float32), -1);
+  const Tensor zeroed = ops::multiply(expected.without_mask(), kept).with_mask(expected.mask());
+  expect_same(model.predict(Tensors{ids()}, zero), {zeroed});
+  const PredictOptions dense{
+      .keep_masks = true, .packing = false, .masked_output = MaskedOutput::Zero};
+  expect_same(model.predict(Tensors{ids()}, dense), {zeroed});
+}
+
+/// Without a mask of its own nothing of an output is hidden.
+TEST_F(PackingOf, OutputsWithoutAMaskAreNeverZeroed) {
+  const auto in = words();
+  const Model model(in, layers::Conv1D(4, 3, {.padding = "same"})(embedded(in)));
+  const PredictOptions zero{.masked_output = MaskedOutput::Zero};
+  expect_same(model.predict(Tensors{ids()}, zero), model.predict(Tensors{ids()}));
+}
+
 TEST_F(PackingOf, WhatMixesStepsIsComputedWhole) {
   const auto in = words();
   auto x = layers::Conv1D(4, 3, {.padding = "same"})(embedded(in));
