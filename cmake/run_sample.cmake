@@ -1,5 +1,5 @@
-# cmake -DPROGRAM=... -DEXPECTED=... -P run_sample.cmake: runs a sample and compares what it prints.
-execute_process(COMMAND "${PROGRAM}" OUTPUT_VARIABLE printed RESULT_VARIABLE status)
+# cmake -DPROGRAM=... -DARGUMENTS=... -DEXPECTED=... -P run_sample.cmake: runs a sample and compares what it prints.
+execute_process(COMMAND "${PROGRAM}" ${ARGUMENTS} OUTPUT_VARIABLE printed RESULT_VARIABLE status)
 if(NOT status EQUAL 0)
   message(FATAL_ERROR "${PROGRAM} ended with ${status} after printing\n${printed}")
 endif()
