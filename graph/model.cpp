@@ -284,7 +284,7 @@ Tensors Model::run_on_meta(const Tensors& inputs, const Arguments& arguments) co
     facts.push_back(facts_of(fit[i]));
     facts.back().object = {static_cast<int>(first_same(fit, i)), 0};
   }
-  const MaskPlan plan = propagate_masks(dag(), facts, current_rules());
+  const MaskPlan plan = propagate_to_the_ends(dag(), facts, current_rules());
   const bool objects_are_shared = current_rules() == MaskRules::Keras;
   Tensors outputs;
   for (std::size_t i = 0; i < plan.outputs.size(); ++i) {
