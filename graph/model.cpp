@@ -196,9 +196,11 @@ InputForms forms_of(const Dag& dag, const Tensors& inputs) {
 }
 
 void warn_of_losses(const Dag& dag, const MaskPlan& plan) {
-  for (const MaskFact* loss : lost_masks(dag, plan)) {
-    if (loss->fate == MaskFate::Ignored || !dag.layer(loss->target).warn_once()) continue;
-    warn(describe_loss(dag, plan, *loss));
+  for (const auto& losses : {lost_masks(dag, plan), ended_masks(dag, plan)}) {
+    for (const MaskFact* loss : losses) {
+      if (loss->fate == MaskFate::Ignored || !dag.layer(loss->target).warn_once()) continue;
+      warn(describe_loss(dag, plan, *loss));
+    }
   }
 }
 
