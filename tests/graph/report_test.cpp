@@ -177,6 +177,16 @@ TEST_F(ReportTest, CallsLostOnlyWhatSomebodyMisses) {
   EXPECT_THAT(mask_graph(model), AllOf(HasSubstr("ends a mask"), Not(HasSubstr("lost mask"))));
 }
 
+TEST_F(ReportTest, AMaskTakenOffIsNotLostIfNobodyMissesIt) {
+  const SymbolicTensor h = MarkZeros()(ids_);
+  const Model model(ids_, {Shift()(h), Scale(1.0)(FakeAttention()(h))},
+                    {.rules = MaskRules::Keras});
+  EXPECT_THAT(model.report(),
+              AllOf(HasSubstr("  Shift 'shift': taken off"), Not(HasSubstr("lost"))));
+  EXPECT_THAT(mask_graph(model), AllOf(HasSubstr("arrowhead=tee"), Not(HasSubstr("lost mask")),
+                                       Not(HasSubstr("label=\" taken off\""))));
+}
+
 TEST_F(ReportTest, SaysThatThereIsNoMask) {
   EXPECT_EQ(around([](const auto& x) { return SumSteps()(x); }).report(),
             "Masks of Functional 'inner', rules: intended\n"
