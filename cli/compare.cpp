@@ -8,9 +8,6 @@
 #include "domino/core/check.h"
 
 namespace domino::cli {
-namespace {
-
-/// `[1, 0, 3]`: where in a tensor an element lies.
 std::string place_of(std::size_t element, const Shape& shape) {
   std::vector<std::size_t> place(static_cast<std::size_t>(shape.rank()));
   for (int axis = shape.rank() - 1; axis >= 0; --axis) {
@@ -20,6 +17,8 @@ std::string place_of(std::size_t element, const Shape& shape) {
   }
   return fmt::format("[{}]", fmt::join(place, ", "));
 }
+
+namespace {
 
 double error_of(double actual, double expected) {
   if (actual == expected || (std::isnan(actual) && std::isnan(expected))) return 0;

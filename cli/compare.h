@@ -18,6 +18,9 @@ struct Comparison {
   std::string text;
 };
 
+/// `[1, 0, 3]`: where in a tensor an element lies.
+std::string place_of(std::size_t element, const Shape& shape);
+
 /// NaN equals NaN, and an infinity itself; other shapes are a difference, other number types are not.
 Comparison compare_numbers(const Tensor& actual, const Tensor& expected,
                            const Tolerance& tolerance);

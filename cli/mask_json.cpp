@@ -19,7 +19,7 @@ class Writer {
     result["model"] = {{"name", model_.name()}, {"type", model_.type()}};
     result["rules"] = name_of(model_.rules());
     result["masked_inputs"] = masked_inputs();
-    for (const char* list : {"calls", "masks", "edges", "lost", "models"}) {
+    for (const char* list : {"calls", "masks", "edges", "lost", "ended", "models"}) {
       result[list] = Json::array();
     }
     for (const int vertex : dag_.order()) result["calls"].push_back(call(vertex));
@@ -27,7 +27,8 @@ class Writer {
     for (const int vertex : dag_.order()) {
       for (const MaskFact& fact : at(vertex).facts) result["edges"].push_back(edge(fact));
     }
-    for (const MaskFact* fact : lost_masks(dag_, plan_)) result["lost"].push_back(lost(*fact));
+    for (const MaskFact* fact : lost_masks(dag_, plan_)) result["lost"].push_back(end(*fact));
+    for (const MaskFact* fact : ended_masks(dag_, plan_)) result["ended"].push_back(end(*fact));
     for (const NestedModel& nested : nested_models(model_, masked_)) {
       Json inner = masks_as_json(nested.model, nested.masked);
       inner["call"] = nested.vertex;
@@ -113,7 +114,8 @@ class Writer {
         {"missed_by", names(fact.missed_by)}};
   }
 
-  Json lost(const MaskFact& fact) const {
+  /// Of a mask that is lost, or ends.
+  Json end(const MaskFact& fact) const {
     return {{"mask", fact.mask},
             {"made_by", maker(fact)},
             {"from", source(fact)},

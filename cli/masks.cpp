@@ -39,19 +39,25 @@ class OtherWarnings {
   std::vector<std::string> heard_;
 };
 
-/// Each loss for which some call runs unmasked, nested models included.
-std::vector<std::string> harmful_losses(const Model& model, const std::vector<bool>& masked) {
+/// The lost masks, those in nested models included.
+std::vector<std::string> losses_in(const Model& model, const std::vector<bool>& masked) {
   std::vector<std::string> losses;
   for (const MaskFact* loss : lost_masks(model.dag(), model.plan(masked))) {
-    if (loss->missed_by.empty()) continue;
     losses.push_back(describe_loss(model.dag(), model.plan(masked), *loss));
   }
   for (const NestedModel& nested : nested_models(model, masked)) {
-    for (std::string& loss : harmful_losses(nested.model, nested.masked)) {
+    for (std::string& loss : losses_in(nested.model, nested.masked)) {
       losses.push_back(std::move(loss));
     }
   }
   return losses;
+}
+
+/// Where no mask is, the inputs may be what brings one.
+std::string hint_at_masked(const Model& model, const std::vector<bool>& masked) {
+  if (!model.plan(masked).masks.empty()) return "";
+  return fmt::format("If an input will bring a mask of its own, say so with --masked NAME: {}\n",
+                     fmt::join(model.input_names(), ", "));
 }
 
 void run(const MasksOptions& options) {
@@ -60,9 +66,10 @@ void run(const MasksOptions& options) {
   const std::vector<bool> masked = options.masked.flags(model);
   const std::string report = model.report(masked);
   warnings.repeat_without(report);
-  std::cout << (options.json ? masks_as_json(model, masked).dump(2) + '\n' : report);
+  std::cout << (options.json ? masks_as_json(model, masked).dump(2) + '\n'
+                             : report + hint_at_masked(model, masked));
   if (options.fail_on.empty()) return;
-  const std::vector<std::string> losses = harmful_losses(model, masked);
+  const std::vector<std::string> losses = losses_in(model, masked);
   check<ValueError>(losses.empty(), "{}: {} lost: {}", options.model.file.string(),
                     losses.size() == 1 ? "a mask is" : fmt::format("{} masks are", losses.size()),
                     fmt::join(losses, "; "));

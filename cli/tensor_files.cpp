@@ -1,10 +1,12 @@
 #include "domino/cli/tensor_files.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <utility>
 
 #include "domino/backends/ops.h"
+#include "domino/cli/compare.h"
 #include "domino/core/check.h"
 #include "domino/graph/naming.h"
 
@@ -46,6 +48,20 @@ Tensor read_lines(const std::filesystem::path& file, const Model& model) {
   return Tensor(Shape(std::move(sizes)), lines);
 }
 
+/// Keras cuts fractions off without a word, so that 0.9 becomes 0, and may be masked.
+void check_whole(const Tensor& input, const Dag& dag, int vertex,
+                 const std::filesystem::path& file) {
+  const DType expected = dag.node(vertex).outputs.front().dtype;
+  if (!is_floating(input.dtype()) || !is_integer(expected)) return;
+  const Tensor values = ops::cast(input, DType::Float64);
+  for (std::size_t i = 0; i < values.data<double>().size(); ++i) {
+    const double value = values.data<double>()[i];
+    check<DTypeError>(std::trunc(value) == value,
+                      "{}: input '{}' takes {}, got {} at {}; give whole numbers", file.string(),
+                      dag.layer(vertex).name(), expected, value, place_of(i, input.shape()));
+  }
+}
+
 }  // namespace
 
 Tensors read_inputs(const std::filesystem::path& file, const Model& model) {
@@ -56,9 +72,11 @@ Tensors read_inputs(const std::filesystem::path& file, const Model& model) {
   if (names.size() == 1 && tensors.size() == 1) names.front() = tensors.begin()->first;
   Tensors inputs;
   for (const std::string& name : names) {
+    const int vertex = model.dag().inputs()[inputs.size()].vertex;
     Tensor& input = inputs.emplace_back(take(tensors, name));
     check<ValueError>(input.defined(), "{}: there is no tensor '{}'; {} takes {}", file.string(),
                       name, model.title(), shown);
+    check_whole(input, model.dag(), vertex, file);
     if (const Tensor mask = take(tensors, mask_name(name)); mask.defined()) {
       input = input.with_mask(Mask(mask));
     }

@@ -18,7 +18,8 @@ TensorsByName read_tensors(const std::filesystem::path& file);
 /// for the only input; `NAME.mask` is the mask that an input brings. For a model whose only input is of
 /// strings also a `.txt` file: a string per line.
 ///
-/// Throws ValueError naming the file and the tensor that is missing or is no input.
+/// Throws ValueError naming the file and the tensor that is missing or is no input, DTypeError for a
+/// fraction where an input takes integers.
 Tensors read_inputs(const std::filesystem::path& file, const Model& model);
 
 /// The names under which outputs are written: Keras' names, of which the second `x` becomes `x_1`.

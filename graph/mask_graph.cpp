@@ -56,7 +56,6 @@ class Drawing {
   std::string text() const;
 
  private:
-  bool only_serves_masks(int vertex) const;
   const Look& look_of(int vertex) const;
   bool has_fact(int vertex, MaskFate fate) const;
   std::string_view colour_of(MaskId mask) const;
@@ -75,35 +74,16 @@ class Drawing {
   const Model& model_;
   const Dag& dag_;
   const MaskPlan& plan_;
-  std::set<int> hidden_;
   std::set<int> losing_;
   std::set<int> missing_;
 };
 
 Drawing::Drawing(const Model& model, const std::vector<bool>& masked)
     : model_(model), dag_(model.dag()), plan_(model.plan(masked)) {
-  for (auto it = dag_.order().rbegin(); it != dag_.order().rend(); ++it) {
-    if (only_serves_masks(*it)) hidden_.insert(*it);
-  }
   for (const MaskFact* loss : lost_masks(dag_, plan_)) {
-    if (loss->fate != MaskFate::Ignored && !loss->missed_by.empty()) losing_.insert(loss->target);
+    losing_.insert(loss->target);
     missing_.insert(loss->missed_by.begin(), loss->missed_by.end());
   }
-}
-
-/// An operation whose result is read as a mask only.
-bool Drawing::only_serves_masks(int vertex) const {
-  if (!dag_.layer(vertex).is_operation()) return false;
-  for (const Endpoint& output : dag_.outputs()) {
-    if (output.vertex == vertex) return false;
-  }
-  for (const int reader : dag_.readers(vertex)) {
-    if (hidden_.contains(reader)) continue;
-    for (const InputEdge& edge : dag_.in_edges(reader)) {
-      if (edge.from.vertex == vertex && edge.parameter >= 0) return false;
-    }
-  }
-  return true;
 }
 
 bool Drawing::has_fact(int vertex, MaskFate fate) const {
@@ -161,7 +141,7 @@ std::string Drawing::legend_of_edges() const {
 std::string Drawing::legend_of_boxes() const {
   std::set<const Look*> looks;
   for (const int vertex : dag_.order()) {
-    if (!hidden_.contains(vertex)) looks.insert(&look_of(vertex));
+    if (is_shown(plan_, vertex)) looks.insert(&look_of(vertex));
   }
   std::string cells;
   for (const Look* look : {&kMakes, &kUses, &kLoses, &kMisses, &kEnds}) {
@@ -245,17 +225,18 @@ std::string Drawing::edge(const MaskFact& fact) const {
   const std::string ends = fmt::format("  {} -> {} ", fact.from.vertex, fact.target);
   if (fact.mask == kNoMaskId) return ends + ";\n";
   if (fact.by_hand) return ends + ";\n" + edge_of_mask_given(fact);
-  const bool ends_here = fact.fate == MaskFate::Destroyed || fact.fate == MaskFate::Dropped;
-  const bool lost = !fact.missed_by.empty() || fact.fate == MaskFate::TakenOff;
-  if (!lost) {
-    return ends + fmt::format("[color=\"{}\", penwidth=2{}];\n", colour_of(fact.mask),
-                              ends_here ? ", arrowhead=tee, arrowsize=1" : "");
+  const bool taken_off = fact.fate == MaskFate::TakenOff;
+  const bool ends_here =
+      taken_off || fact.fate == MaskFate::Destroyed || fact.fate == MaskFate::Dropped;
+  const std::string_view style = taken_off ? ", style=dashed" : "";
+  if (fact.missed_by.empty()) {
+    return ends + fmt::format("[color=\"{}\", penwidth=2{}{}];\n", colour_of(fact.mask),
+                              ends_here ? ", arrowhead=tee, arrowsize=1" : "", style);
   }
   return ends + fmt::format(
                     "[color=\"{}\", penwidth=2, arrowhead=tee, arrowsize=1, "
                     "fontcolor=\"{}\", label=\" {}\"{}];\n",
-                    kLostEdge, kLostEdge, name_of(fact.fate),
-                    fact.fate == MaskFate::TakenOff ? ", style=dashed" : "");
+                    kLostEdge, kLostEdge, name_of(fact.fate), style);
 }
 
 std::string Drawing::outputs() const {
@@ -282,10 +263,10 @@ std::string Drawing::text() const {
       "  edge [color=\"#94a3b8\", arrowsize=0.7, fontname=\"Helvetica\", fontsize=9];\n",
       legend());
   for (const int vertex : dag_.order()) {
-    if (!hidden_.contains(vertex)) text += box(vertex);
+    if (is_shown(plan_, vertex)) text += box(vertex);
   }
   for (const int vertex : dag_.order()) {
-    if (hidden_.contains(vertex)) continue;
+    if (!is_shown(plan_, vertex)) continue;
     // A call that reads one tensor twice gets one line.
     std::set<std::string> lines;
     for (const MaskFact& fact : plan_.vertices[static_cast<std::size_t>(vertex)].facts) {

@@ -196,9 +196,11 @@ InputForms forms_of(const Dag& dag, const Tensors& inputs) {
 }
 
 void warn_of_losses(const Dag& dag, const MaskPlan& plan) {
-  for (const MaskFact* loss : lost_masks(dag, plan)) {
-    if (loss->fate == MaskFate::Ignored || !dag.layer(loss->target).warn_once()) continue;
-    warn(describe_loss(dag, plan, *loss));
+  for (const auto& losses : {lost_masks(dag, plan), ended_masks(dag, plan)}) {
+    for (const MaskFact* loss : losses) {
+      if (loss->fate == MaskFate::Ignored || !dag.layer(loss->target).warn_once()) continue;
+      warn(describe_loss(dag, plan, *loss));
+    }
   }
 }
 
@@ -287,7 +289,7 @@ Tensors Model::run_on_meta(const Tensors& inputs, const Arguments& arguments) co
     facts.push_back(facts_of(fit[i]));
     facts.back().object = {static_cast<int>(first_same(fit, i)), 0};
   }
-  const MaskPlan plan = propagate_masks(dag(), facts, current_rules());
+  const MaskPlan plan = propagate_to_the_ends(dag(), facts, current_rules());
   const bool objects_are_shared = current_rules() == MaskRules::Keras;
   Tensors outputs;
   for (std::size_t i = 0; i < plan.outputs.size(); ++i) {

@@ -1,6 +1,8 @@
 #include "domino/graph/model_config.h"
 
+#include <algorithm>
 #include <deque>
+#include <exception>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,15 +20,74 @@ namespace domino {
 namespace {
 
 std::string name_in(const Config& config) {
-  const Config* name = config.find("name");
+  const Config* name = config.is_object() ? config.find("name") : nullptr;
   return name != nullptr && name->is_string() ? name->as_string() : std::string();
 }
 
+/// The layers of a model that cannot be made; one error tells all of them.
+class Refusals {
+ public:
+  /// Makes a layer; what it throws waits for the other layers.
+  template <class Make>
+  void gather(const std::string& layer, Make make) {
+    try {
+      make();
+    } catch (Error& error) {
+      add(layer, error.what());
+      if (!layer.empty()) error.add_context(fmt::format("layer '{}'", layer));
+      if (!first_) first_ = std::current_exception();
+    }
+  }
+
+  void throw_if_any() const {
+    if (count_ == 0) return;
+    if (count_ == 1) std::rethrow_exception(first_);
+    std::vector<std::string> told;
+    for (const auto& [error, layers] : layers_) {
+      if (told.size() < kMost) told.push_back(in_words(error, layers));
+    }
+    if (told.size() < layers_.size()) {
+      told.push_back(fmt::format("and {} more", layers_.size() - told.size()));
+    }
+    fail<BuildError>("{}", fmt::join(told, "; "));
+  }
+
+ private:
+  using Names = std::vector<std::string>;
+  static constexpr std::size_t kMost = 20;  // of a list that is longer than a reader's patience
+
+  void add(const std::string& layer, const std::string& error) {
+    ++count_;
+    const auto known = std::ranges::find(layers_, error, &std::pair<std::string, Names>::first);
+    Names& layers =
+        known != layers_.end() ? known->second : layers_.emplace_back(error, Names{}).second;
+    if (!layer.empty()) layers.push_back(fmt::format("'{}'", layer));
+  }
+
+  /// "layers 'a' and 'b': the error".
+  static std::string in_words(const std::string& error, Names layers) {
+    if (layers.empty()) return error;
+    const std::size_t count = layers.size();
+    if (count > kMost) {
+      layers.resize(kMost);
+      layers.push_back(fmt::format("and {} more", count - kMost));
+    }
+    return fmt::format("layer{} {}: {}", count == 1 ? "" : "s", fmt::join(layers, ", "), error);
+  }
+
+  std::size_t count_ = 0;
+  std::exception_ptr first_;
+  std::vector<std::pair<std::string, Names>> layers_;  // by their error
+};
+
 Model sequential_from_config(const Config& config, MaskRules rules) {
   std::vector<LayerHandle> layers;
+  Refusals refusals;
   for (const Config& entry : config.at("layers").as_array()) {
-    layers.push_back(deserialize_layer(entry));
+    refusals.gather(name_in(entry.at("config")),
+                    [&] { layers.push_back(deserialize_layer(entry)); });
   }
+  refusals.throw_if_any();
   return Sequential(std::move(layers), {.name = name_in(config), .rules = rules});
 }
 
@@ -60,7 +121,11 @@ class Replay {
 };
 
 Replay::Replay(const Config& config) {
-  for (const Config& entry : config.at("layers").as_array()) add(entry);
+  Refusals refusals;
+  for (const Config& entry : config.at("layers").as_array()) {
+    refusals.gather(entry.at("name").as_string(), [&] { add(entry); });
+  }
+  refusals.throw_if_any();
   run();
 }
 
@@ -68,19 +133,14 @@ void Replay::add(const Config& serialized) {
   const std::string& name = serialized.at("name").as_string();
   check<BuildError>(by_name_.try_emplace(name, entries_.size()).second,
                     "two layers are called '{}'", name);
-  try {
-    Entry& entry = entries_.emplace_back();
-    entry.name = name;
-    entry.layer = deserialize_layer(serialized);
-    for (const Config& node : serialized.at("inbound_nodes").as_array()) {
-      entry.calls.emplace_back(node);
-    }
-    if (const auto* input = dynamic_cast<const InputLayer*>(&*entry.layer)) {
-      entry.outputs.push_back({Input(*input)});
-    }
-  } catch (Error& error) {
-    error.add_context(fmt::format("layer '{}'", name));
-    throw;
+  Entry& entry = entries_.emplace_back();
+  entry.name = name;
+  entry.layer = deserialize_layer(serialized);
+  for (const Config& node : serialized.at("inbound_nodes").as_array()) {
+    entry.calls.emplace_back(node);
+  }
+  if (const auto* input = dynamic_cast<const InputLayer*>(&*entry.layer)) {
+    entry.outputs.push_back({Input(*input)});
   }
 }
 

@@ -26,7 +26,9 @@ Operation::Operation(const OperationKind& kind, const Config& config)
   set_supports_masking(true);
 }
 
-bool Operation::is_module(std::string_view module) { return module.starts_with(kModules); }
+bool Operation::is_module(std::string_view module) {
+  return module.starts_with(kModules) || module == kAnyModule;
+}
 
 Config Operation::argument_place(std::int64_t index) {
   return Config::object({{"class_name", kArgument}, {"config", index}});

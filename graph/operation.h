@@ -34,6 +34,8 @@ class Operation final : public Layer {
   /// `config` has the name and the static arguments. `kind` must outlive the layer.
   explicit Operation(const OperationKind& kind, const Config& config = {});
 
+  /// What stands for the module where a file does not say it.
+  static constexpr std::string_view kAnyModule = "keras.ops";
   /// Whether Keras' module holds operations, not layers: their names clash ("Add", "Softmax").
   static bool is_module(std::string_view module);
   /// What stands for tensor `index` in the options of a call.

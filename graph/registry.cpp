@@ -20,7 +20,7 @@ std::map<std::string, LayerRegistration, std::less<>>& custom_layers() {
   return layers;
 }
 
-LayerRegistration find_layer(std::string_view type) {
+std::optional<LayerRegistration> known_layer(std::string_view type) {
   {
     const std::lock_guard lock(custom_mutex);
     const auto it = custom_layers().find(type);
@@ -30,6 +30,11 @@ LayerRegistration find_layer(std::string_view type) {
     if (row.type == type) return row;
   }
   if (type == InputLayer::kType) return register_row<InputLayer>();
+  return std::nullopt;
+}
+
+LayerRegistration find_layer(std::string_view type) {
+  if (auto known = known_layer(type)) return *std::move(known);
   check<BuildError>(type != "Wrapper",
                     "the base of wrappers computes nothing itself; give a wrapper, such as "
                     "TimeDistributed or Bidirectional");
@@ -40,6 +45,10 @@ LayerRegistration find_layer(std::string_view type) {
 }
 
 }  // namespace
+
+bool is_layer_class(std::string_view type) {
+  return is_model_class(type) || known_layer(type).has_value();
+}
 
 std::optional<std::string_view> operation_module(std::string_view type) {
   for (const OperationKind& kind : builtin_operations()) {
@@ -144,7 +153,10 @@ LayerHandle deserialize_operation(const std::string& module, const std::string& 
   for (const OperationKind& kind : builtin_operations()) {
     if (kind.module == module && kind.type == type) return Operation(kind, config);
   }
-  fail<BuildError>("the operation {}.{} is not among those that Domino computes", module, type);
+  fail<BuildError>(
+      "the function {}.{} is not among those of keras.ops that Domino computes "
+      "(docs/operations.md); compute it with others, or in a layer of your own",
+      module, type);
 }
 
 /// Keras writes the class of a custom layer with its package beside the bare one.

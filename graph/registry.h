@@ -35,6 +35,9 @@ const std::vector<OperationKind>& builtin_operations();
 /// The Keras module of the operation called `type`; none if Domino has no such operation.
 std::optional<std::string_view> operation_module(std::string_view type);
 
+/// Whether `deserialize_layer` can make layers of this class.
+bool is_layer_class(std::string_view type);
+
 /// Makes a custom layer known to `deserialize_layer` under "Package>Name"; the last one counts.
 void register_layer(const LayerRegistration& registration);
 template <class L>

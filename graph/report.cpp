@@ -68,9 +68,7 @@ bool contains(const std::vector<int>& vertices, int vertex) {
 /// The losses for which this call runs unmasked.
 std::vector<const MaskFact*> losses_for(const Dag& dag, const MaskPlan& plan, int vertex) {
   std::vector<const MaskFact*> losses = lost_masks(dag, plan);
-  std::erase_if(losses, [&](const MaskFact* loss) {
-    return loss->fate == MaskFate::Ignored || !contains(loss->missed_by, vertex);
-  });
+  std::erase_if(losses, [&](const MaskFact* loss) { return !contains(loss->missed_by, vertex); });
   return losses;
 }
 
@@ -88,6 +86,10 @@ std::string words_for_masks_in(const Dag& dag, const MaskPlan& plan, int vertex)
 }
 
 }  // namespace
+
+bool is_shown(const MaskPlan& plan, int vertex) {
+  return plan.vertices[static_cast<std::size_t>(vertex)].runs;
+}
 
 std::string mask_words(const Dag& dag, const MaskPlan& plan, int vertex) {
   const std::vector<MaskId>& outputs = plan.vertices[static_cast<std::size_t>(vertex)].outputs;
@@ -138,8 +140,8 @@ std::string summary_table(const Model& model, const std::vector<bool>& masked) {
   const Dag& dag = model.dag();
   const MaskPlan& plan = model.plan(masked);
   std::vector<Row> rows{{"layer", "output shape", "parameters", "connected to", "mask in -> out"}};
-  std::vector<int> vertices = dag.order();
-  for (const int vertex : vertices) {
+  for (const int vertex : dag.order()) {
+    if (!is_shown(plan, vertex)) continue;
     const Layer& layer = dag.layer(vertex);
     rows.push_back({fmt::format("{} ({})", layer.name(), layer.type()), shapes_of(dag.node(vertex)),
                     std::to_string(layer.count_params()), connections_of(dag, vertex),
@@ -193,23 +195,33 @@ bool says_the_same(const MaskFact& told, const MaskFact& fact) {
          told.from.output == fact.from.output;
 }
 
-}  // namespace
-
-std::vector<const MaskFact*> lost_masks(const Dag& dag, const MaskPlan& plan) {
-  std::vector<const MaskFact*> losses;
+/// The facts that `counts`, each told once.
+template <class Counts>
+std::vector<const MaskFact*> told_once(const Dag& dag, const MaskPlan& plan, Counts counts) {
+  std::vector<const MaskFact*> told;
   for (const int vertex : dag.order()) {
-    const std::vector<MaskFact>& facts = facts_at(plan, vertex);
     for (const bool taken_off : {false, true}) {
-      for (const MaskFact& fact : facts) {
-        if ((fact.fate == MaskFate::TakenOff) != taken_off) continue;
-        if (fact.fate != MaskFate::Destroyed && fact.missed_by.empty()) continue;
-        const bool told = std::ranges::any_of(
-            losses, [&](const MaskFact* other) { return says_the_same(*other, fact); });
-        if (!told) losses.push_back(&fact);
+      for (const MaskFact& fact : facts_at(plan, vertex)) {
+        if ((fact.fate == MaskFate::TakenOff) != taken_off || !counts(fact)) continue;
+        const bool known = std::ranges::any_of(
+            told, [&](const MaskFact* other) { return says_the_same(*other, fact); });
+        if (!known) told.push_back(&fact);
       }
     }
   }
-  return losses;
+  return told;
+}
+
+}  // namespace
+
+std::vector<const MaskFact*> lost_masks(const Dag& dag, const MaskPlan& plan) {
+  return told_once(dag, plan, [](const MaskFact& fact) { return !fact.missed_by.empty(); });
+}
+
+std::vector<const MaskFact*> ended_masks(const Dag& dag, const MaskPlan& plan) {
+  return told_once(dag, plan, [](const MaskFact& fact) {
+    return fact.fate == MaskFate::Destroyed && fact.missed_by.empty();
+  });
 }
 
 std::string describe_loss(const Dag& dag, const MaskPlan& plan, const MaskFact& fact) {
@@ -233,26 +245,68 @@ std::string makers_at(const Dag& dag, const MaskPlan& plan, int vertex) {
   return makers.empty() ? "" : fmt::format(" (mask of {})", fmt::join(makers, " and "));
 }
 
-std::string report_call(const Dag& dag, const MaskPlan& plan, int vertex) {
-  const MaskPlan::Vertex& planned = plan.vertices[static_cast<std::size_t>(vertex)];
-  const std::string column = mask_words(dag, plan, vertex);
+constexpr std::string_view kOnlyKeras = "; rules = intended does not";
+
+/// What the masks lost or ended in a call come to, a line each.
+std::string losses_at(const Dag& dag, const MaskPlan& plan, int vertex) {
   std::string text;
   for (const MaskFact* loss : lost_masks(dag, plan)) {
-    if (loss->target != vertex || loss->fate == MaskFate::Ignored) continue;
-    text += fmt::format("    lost: {}\n", describe_loss(dag, plan, *loss));
+    if (loss->target != vertex) continue;
+    text += fmt::format("    lost: {}{}\n", describe_loss(dag, plan, *loss),
+                        loss->fate == MaskFate::Ignored ? kOnlyKeras : "");
+  }
+  for (const MaskFact* end : ended_masks(dag, plan)) {
+    if (end->target != vertex) continue;
+    text +=
+        fmt::format("    ends here: {}; nobody behind misses it\n", describe_loss(dag, plan, *end));
   }
   for (const MaskFact* loss : losses_for(dag, plan, vertex)) {
     if (loss->target == vertex) continue;
     text += fmt::format("    would have used the mask made by {}, which is lost at {}\n",
                         title_of(dag, maker_of(plan, *loss)), title_of(dag, loss->target));
   }
-  for (const std::string& accident : planned.accidents) {
-    text += fmt::format("    {} {}; rules = intended does not\n", title_of(dag, vertex), accident);
+  return text;
+}
+
+/// Where Keras departs from its rules, unless a lost mask has told it.
+std::string accidents_at(const Dag& dag, const MaskPlan& plan, int vertex) {
+  const bool told = std::ranges::any_of(losses_for(dag, plan, vertex), [](const MaskFact* loss) {
+    return loss->fate == MaskFate::Ignored;
+  });
+  std::string text;
+  if (told) return text;
+  for (const auto& accident : plan.vertices[static_cast<std::size_t>(vertex)].accidents) {
+    text += fmt::format("    {} {}{}\n", title_of(dag, vertex), accident, kOnlyKeras);
   }
-  // What is no layer neither uses masks nor hands them on.
-  if (text.empty() && (column.empty() || dag.layer(vertex).is_operation())) return "";
+  return text;
+}
+
+std::string report_call(const Dag& dag, const MaskPlan& plan, int vertex) {
+  const std::string column = mask_words(dag, plan, vertex);
+  const std::string text = losses_at(dag, plan, vertex) + accidents_at(dag, plan, vertex);
+  if (!is_shown(plan, vertex) || (text.empty() && column.empty())) return "";
   return fmt::format("  {}: {}{}\n{}", title_of(dag, vertex), column, makers_at(dag, plan, vertex),
                      text);
+}
+
+/// The models that a layer is or holds, not those inside them.
+std::vector<Model> models_in(const Layer& layer) {
+  if (const auto* model = dynamic_cast<const Model*>(&layer)) return {*model};
+  std::vector<Model> models;
+  for (const auto& [name, inner] : layer.sublayers()) {
+    for (const Model& model : models_in(*inner)) models.push_back(model);
+  }
+  return models;
+}
+
+/// Per input of a model, whether this call hands it a mask.
+std::vector<bool> masks_brought(const MaskPlan& plan, int vertex, const Model& inner) {
+  std::vector<bool> brings;
+  for (const MaskId mask : plan.vertices[static_cast<std::size_t>(vertex)].passed.front()) {
+    brings.push_back(mask != kNoMaskId);
+  }
+  brings.resize(inner.dag().inputs().size());
+  return brings;
 }
 
 }  // namespace
@@ -260,17 +314,14 @@ std::string report_call(const Dag& dag, const MaskPlan& plan, int vertex) {
 std::vector<NestedModel> nested_models(const Model& model, const std::vector<bool>& masked) {
   std::vector<NestedModel> nested;
   std::set<std::pair<const void*, std::vector<bool>>> seen;
-  const Dag& dag = model.dag();
-  for (const int vertex : dag.order()) {
-    const auto* inner = dynamic_cast<const Model*>(&dag.layer(vertex));
-    if (inner == nullptr) continue;
-    std::vector<bool> brings;
-    for (const MaskFact& fact : facts_at(model.plan(masked), vertex)) {
-      brings.push_back(fact.fate == MaskFate::Used);
+  for (const int vertex : model.dag().order()) {
+    for (const Model& inner : models_in(model.dag().layer(vertex))) {
+      if (!inner.built()) continue;
+      std::vector<bool> brings = masks_brought(model.plan(masked), vertex, inner);
+      if (!seen.emplace(inner.identity(), brings).second) continue;
+      const bool same = inner.rules() == model.rules();
+      nested.push_back({vertex, same ? inner : inner.with_rules(model.rules()), brings});
     }
-    if (!seen.emplace(inner->identity(), brings).second) continue;
-    const bool same = inner->rules() == model.rules();
-    nested.push_back({vertex, same ? *inner : inner->with_rules(model.rules()), brings});
   }
   return nested;
 }
@@ -278,8 +329,11 @@ std::vector<NestedModel> nested_models(const Model& model, const std::vector<boo
 std::string mask_report(const Model& model, const std::vector<bool>& masked) {
   const Dag& dag = model.dag();
   const MaskPlan& plan = model.plan(masked);
-  std::string text = fmt::format("Masks of {}, rules: {}\n", model.title(), name_of(model.rules()));
-  for (const int vertex : dag.order()) text += report_call(dag, plan, vertex);
+  std::string calls;
+  for (const int vertex : dag.order()) calls += report_call(dag, plan, vertex);
+  if (calls.empty()) calls = "  no layer makes a mask, and no input brings one\n";
+  std::string text =
+      fmt::format("Masks of {}, rules: {}\n{}", model.title(), name_of(model.rules()), calls);
   for (const NestedModel& nested : nested_models(model, masked)) {
     text += fmt::format("Inside {}: {}", model.title(), mask_report(nested.model, nested.masked));
   }

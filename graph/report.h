@@ -21,16 +21,25 @@ std::string mask_words(const Dag& dag, const MaskPlan& plan, int vertex);
 /// to this edge.
 int maker_of(const MaskPlan& plan, const MaskFact& fact);
 
-/// The edges where a mask is lost, in the order in which the calls run: wherever a layer does not
-/// support masking, else only if some call would have used the mask.
+/// Whether tables and pictures show a call: not that of a function by which a file computes once more a
+/// mask that a layer makes anyway (`NotEqual`, ...).
+bool is_shown(const MaskPlan& plan, int vertex);
+
+/// The edges where a mask is lost, in the order in which the calls run: some call would have used the
+/// mask, and runs unmasked.
 std::vector<const MaskFact*> lost_masks(const Dag& dag, const MaskPlan& plan);
 
-/// One lost mask: where it was lost, why, and which calls would have used it.
+/// The edges where a layer that does not support masking ends a mask that nobody would have used.
+std::vector<const MaskFact*> ended_masks(const Dag& dag, const MaskPlan& plan);
+
+/// One lost or ended mask: where, why, and which calls would have used it.
 std::string describe_loss(const Dag& dag, const MaskPlan& plan, const MaskFact& fact);
 
-/// A model inside another, by the rules of the outer one.
+/// A model inside another, or inside a layer of it, by the rules of the outer one.
 struct NestedModel {
-  int vertex = 0;  ///< its call in the outer model; the first of those that bring the same masks
+  /// Its call in the outer model, or that of the layer around it; the first of those that bring the
+  /// same masks.
+  int vertex = 0;
   Model model;
   std::vector<bool> masked;  ///< per input, whether the call brings a mask
 };

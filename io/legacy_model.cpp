@@ -9,12 +9,17 @@
 
 #include "domino/core/check.h"
 #include "domino/graph/model_config.h"
+#include "domino/graph/operation.h"
 #include "domino/graph/registry.h"
+#include "domino/graph/warnings.h"
 #include "domino/io/hdf5_reader_internal.h"
 #include "domino/io/json_internal.h"
 #include "domino/io/keras_version_internal.h"
+#include "domino/io/layer_walk_internal.h"
 #include "domino/io/legacy_model_internal.h"
 #include "domino/io/stored_weights_internal.h"
+#include "domino/layers/preprocessing/integer_lookup.h"
+#include "domino/layers/preprocessing/string_lookup.h"
 
 namespace domino {
 namespace {
@@ -41,15 +46,21 @@ std::vector<std::string> names_attribute(Hdf5Reader& file, const std::string& gr
   }
 }
 
-bool is_operation(const Config& entry) {
+/// The older format does not write modules, by which functions differ from layers. A layer's config says
+/// whether it is trainable, but for that of an InputLayer.
+std::optional<std::string_view> module_of_operation(const Config& entry) {
   const Config* config = entry.find("config");
-  if (config == nullptr || !config->is_object() || config->find("trainable") != nullptr)
-    return false;
   const Config& type = entry.at("class_name");
-  return type.is_string() && operation_module(type.as_string()).has_value();
+  if (config == nullptr || !config->is_object() || config->find("trainable") != nullptr ||
+      !type.is_string()) {
+    return std::nullopt;
+  }
+  const std::string& name = type.as_string();
+  if (const auto module = operation_module(name)) return module;
+  const bool registered = name.find('>') != std::string::npos;
+  return registered || is_layer_class(name) ? std::nullopt : std::optional(Operation::kAnyModule);
 }
 
-/// The older format does not write modules, by which operations differ from layers.
 Config with_modules(const Config& value) {
   if (value.is_array()) {
     Config::Array items;
@@ -59,9 +70,8 @@ Config with_modules(const Config& value) {
   if (!value.is_object()) return value;
   Config result = Config::object();
   for (const auto& [key, member] : value.as_object()) result.set(key, with_modules(member));
-  if (value.find("inbound_nodes") != nullptr && is_operation(value)) {
-    result.set("module", *operation_module(value.at("class_name").as_string()));
-  }
+  if (value.find("inbound_nodes") == nullptr) return result;
+  if (const auto module = module_of_operation(value)) result.set("module", *module);
   return result;
 }
 
@@ -129,6 +139,27 @@ std::vector<StoredTensor> opened(const std::shared_ptr<Hdf5Reader>& file,
   return tensors;
 }
 
+bool lacks_vocabulary(const Layer& layer) {
+  if (const auto* strings = dynamic_cast<const layers::StringLookup*>(&layer)) {
+    return strings->get_vocabulary().empty();
+  }
+  const auto* integers = dynamic_cast<const layers::IntegerLookup*>(&layer);
+  return integers != nullptr && integers->get_vocabulary().empty();
+}
+
+/// What a lookup has learned is in the assets of a .keras file, for which the older format has no place.
+void warn_of_missing_vocabularies(const Model& model, std::string_view file) {
+  for (const LayerHandle& layer : model.layers()) {
+    walk_layers(*layer, [&](const Layer& inner, const std::string&) {
+      if (!lacks_vocabulary(inner)) return;
+      warn(
+          fmt::format("{}: {} has no vocabulary, and a .h5 file does not hold the one that it has "
+                      "learned: save the model as .keras",
+                      file, layer->title()));
+    });
+  }
+}
+
 }  // namespace
 
 bool is_hdf5(const ByteSource& file) {
@@ -142,6 +173,7 @@ Model load_legacy_model(const std::filesystem::path& path, const LoadModelOption
   const Config config = parse_json(text_attribute(*file, "model_config"), "its model_config");
   Model model = model_from_config(with_modules(config), options.rules);
   if (!model.built()) return model;
+  warn_of_missing_vocabularies(model, file->name());
   const std::vector<FiledTensor> expected = filed_weights(model, layers_in(*file), file->name());
   give_weights(model, expected, opened(file, expected), file->name(), options.progress);
   return model;

@@ -33,6 +33,9 @@ void Trace::note_state() {
   }
 }
 
+TracePause::TracePause() : paused_(std::exchange(innermost, nullptr)) {}
+TracePause::~TracePause() { innermost = paused_; }
+
 Tensor made_by(const op::Operation& operation, const Tensors& inputs, Shape shape, DType dtype) {
   Tensor made = Tensor::meta(std::move(shape), dtype, op::value_number(operation, inputs, 0));
   Trace::note(made, operation, inputs);

@@ -47,6 +47,18 @@ class Trace {
   Trace* outer_;
 };
 
+/// While it lives, no trace of this thread notes anything: for trying a call.
+class TracePause {
+ public:
+  TracePause();
+  ~TracePause();
+  TracePause(const TracePause&) = delete;
+  TracePause& operator=(const TracePause&) = delete;
+
+ private:
+  Trace* paused_;
+};
+
 /// A meta tensor for what `operation` makes of `inputs`, of sizes that the caller knows; it is noted.
 Tensor made_by(const op::Operation& operation, const Tensors& inputs, Shape shape, DType dtype);
 

@@ -11,6 +11,7 @@
 #include "domino/graph/passes/equal_padding_internal.h"
 #include "domino/graph/passes/explain_packing_internal.h"
 #include "domino/graph/passes/find_length_use_internal.h"
+#include "domino/graph/passes/mask_use_internal.h"
 #include "domino/graph/passes/pack_padding_internal.h"
 #include "domino/graph/passes/prune_plan_internal.h"
 
@@ -44,9 +45,11 @@ class Propagation {
   Propagation(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules,
               const UnseenOutputs& unseen);
   MaskPlan run();
+  MaskPlan run_to_the_ends();
 
  private:
   void feed(const std::vector<EdgeFacts>& inputs);
+  void reach_the_ends();
   void visit(int vertex);
   Call<EdgeFacts> call_in(const Environment& environment, int vertex) const;
   void name_objects(int vertex, Call<EdgeFacts>& call) const;
@@ -74,11 +77,13 @@ class Propagation {
                       bool is_run);
   void record_facts(int vertex, const Call<EdgeFacts>& call, const CallTrace& trace,
                     const std::vector<EdgeFacts>& outputs);
+  Call<EdgeFacts> with_passed_masks(Call<EdgeFacts> call, const CallTrace& trace) const;
   void find_missed();
 
   const Dag& dag_;
   MaskRules rules_;
   const UnseenOutputs& unseen_;
+  bool only_ends_ = false;
   MaskPlan plan_;
   Environment carried_;  ///< what hangs on tensors when the graph runs
   Environment wired_;    ///< what hung on symbolic tensors when it was wired; Keras' rules only
@@ -124,11 +129,21 @@ void Propagation::feed(const std::vector<EdgeFacts>& inputs) {
   }
 }
 
-MaskPlan Propagation::run() {
+void Propagation::reach_the_ends() {
   for (const int vertex : dag_.order()) {
     if (!dag_.is_input(vertex)) visit(vertex);
   }
   settle_ends();
+}
+
+MaskPlan Propagation::run_to_the_ends() {
+  only_ends_ = true;
+  reach_the_ends();
+  return std::move(plan_);
+}
+
+MaskPlan Propagation::run() {
+  reach_the_ends();
   const FreePadding free = find_free_padding(dag_, plan_, trace_, unseen_);
   prune_plan(dag_, plan_, pack_unseen_padding(dag_, plan_, free));
   explain_packing(dag_, plan_, trace_, vertex_of_made_, free);
@@ -360,7 +375,7 @@ void Propagation::visit(int vertex) {
   number_outputs(vertex, call, inferred, true);
   compute_hung_before(vertex, call, inferred.trace);
   pack_equal_padding(plan_, vertex, call, trace_);
-  record_facts(vertex, call, inferred.trace, inferred.outputs);
+  if (!only_ends_) record_facts(vertex, call, inferred.trace, inferred.outputs);
   carried_.set(vertex, std::move(inferred.outputs));
   follow_objects(vertex, inferred.trace);
   if (rules_ == MaskRules::Keras && inferred.trace.left_on_inputs) {
@@ -448,7 +463,9 @@ MaskFate fate_of(const Layer& layer, bool used, bool takes, bool handed_on, bool
   if (used) return MaskFate::Used;
   if (takes) return MaskFate::Ignored;
   if (handed_on || hung) return MaskFate::Carried;
-  return layer.supports_masking() ? MaskFate::Dropped : MaskFate::Destroyed;
+  // What a model ends, a layer inside has ended.
+  const bool may_hand_on = layer.supports_masking() || layer.is_model();
+  return may_hand_on ? MaskFate::Dropped : MaskFate::Destroyed;
 }
 
 /// Whether the user wrote that the call uses no mask of this tensor.
@@ -460,6 +477,17 @@ bool Propagation::is_told_none(int vertex, std::size_t parameter, std::size_t po
   return position >= masks[parameter].masks().size() || !masks[parameter].masks()[position];
 }
 
+/// The call with the masks that it is given on its tensors.
+Call<EdgeFacts> Propagation::with_passed_masks(Call<EdgeFacts> call, const CallTrace& trace) const {
+  call.masks.clear();
+  for (std::size_t p = 0; p < call.arguments.size(); ++p) {
+    for (std::size_t i = 0; i < call.arguments[p].size(); ++i) {
+      call.arguments[p][i].mask = facts_of(trace.masks.passed[p][i]);
+    }
+  }
+  return call;
+}
+
 void Propagation::record_facts(int vertex, const Call<EdgeFacts>& call, const CallTrace& trace,
                                const std::vector<EdgeFacts>& outputs) {
   const Layer& layer = dag_.layer(vertex);
@@ -467,20 +495,21 @@ void Propagation::record_facts(int vertex, const Call<EdgeFacts>& call, const Ca
                                      [](const EdgeFacts& edge) { return edge.mask.has_value(); });
   const bool hung = std::find(trace.hung.begin(), trace.hung.end(), true) != trace.hung.end();
   const Signature& signature = layer.signature();
+  const Call<EdgeFacts> masked = with_passed_masks(call, trace);
   for (std::size_t p = 0; p < call.arguments.size(); ++p) {
     for (std::size_t i = 0; i < call.arguments[p].size(); ++i) {
+      const bool takes = !signature[p].mask.empty() && uses_mask(layer, masked, {p, i}, rules_);
       const MaskId passed = id_of(trace.masks.passed[p][i]);
       const std::optional<ValueFacts>& mask = call.arguments[p][i].mask;
       const MaskId attached = mask ? ids_.at(mask->value) : kNoMaskId;
       MaskFact fact{.from = dag_.arguments(vertex)[p][i],
                     .target = vertex,
                     .argument = std::string(signature[p].name),
-                    .takes_mask = !signature[p].mask.empty() && !is_told_none(vertex, p, i),
+                    .takes_mask = takes && !is_told_none(vertex, p, i),
                     .mask = passed != kNoMaskId ? passed : attached,
                     .by_hand = passed != kNoMaskId && passed != attached};
       if (fact.mask != kNoMaskId) {
-        fact.fate =
-            fate_of(layer, passed != kNoMaskId, !signature[p].mask.empty(), handed_on, hung);
+        fact.fate = fate_of(layer, takes && passed != kNoMaskId, takes, handed_on, hung);
       } else if (const auto off = taken_off_.find({fact.from.vertex, fact.from.output});
                  off != taken_off_.end() && !fact.from.is_mask && !is_told_none(vertex, p, i)) {
         fact.mask = off->second.mask;
@@ -553,6 +582,11 @@ std::string_view name_of(MaskFate fate) {
 MaskPlan propagate_masks(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules,
                          const UnseenOutputs& unseen) {
   return Propagation(dag, inputs, rules, unseen).run();
+}
+
+MaskPlan propagate_to_the_ends(const Dag& dag, const std::vector<EdgeFacts>& inputs,
+                               MaskRules rules) {
+  return Propagation(dag, inputs, rules, {}).run_to_the_ends();
 }
 
 }  // namespace domino

@@ -21,7 +21,7 @@ enum class MaskFate : std::uint8_t {
   Used,       ///< the call takes it; it may be handed on as well
   Ignored,    ///< Keras' rules keep it from the call, which would take it
   Destroyed,  ///< the layer does not support masking
-  Dropped,    ///< the layer supports masking, but its compute_mask gives none
+  Dropped,    ///< a layer that supports masking gives none, or a model in which a layer ends it
   TakenOff,   ///< Keras' rules: an earlier call took it off this tensor, so the call finds none
 };
 std::string_view name_of(MaskFate fate);
@@ -137,5 +137,10 @@ struct MaskPlan {
 /// both are settled as Keras 3.15.1 does (keras/src/layers/layer.py, __call__; models/functional.py).
 MaskPlan propagate_masks(const Dag& dag, const std::vector<EdgeFacts>& inputs, MaskRules rules,
                          const UnseenOutputs& unseen = {});
+
+/// The same as far as the caller of a model sees it: what `outputs`, `handed_through` and
+/// `left_on_inputs` tell. No graph runs by it.
+MaskPlan propagate_to_the_ends(const Dag& dag, const std::vector<EdgeFacts>& inputs,
+                               MaskRules rules);
 
 }  // namespace domino

@@ -1,16 +1,31 @@
 #include <nlohmann/json.hpp>
 
+#include "domino/io/save_model.h"
+#include "domino/layers.h"
 #include "tests/cli/cli_test.h"
+#include "tests/quiet.h"
 
 namespace domino::testing {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
-class MasksCommand : public CliTest {};
+class MasksCommand : public CliTest {
+ protected:
+  /// A model in which a mask ends, and nobody would have used it.
+  void save_with_end(const std::string& file) const {
+    const Quiet quiet;
+    const SymbolicTensor ids = Input({.shape = {kAny}, .dtype = DType::Int32});
+    const SymbolicTensor words = layers::Embedding(10, 4, {.mask_zero = true})(ids);
+    save_model(Model(ids, layers::Conv1D(3, 1)(words)), in_folder(file));
+  }
+};
 
 TEST_F(MasksCommand, NamesTheDestroyerAndWhoWouldHaveUsedTheMask) {
   EXPECT_THAT(
@@ -34,9 +49,14 @@ TEST_F(MasksCommand, SaysThatASecondAttentionBlockRunsUnmaskedAndWhy) {
 }
 
 TEST_F(MasksCommand, SaysThatADecoderWithInitialStateIgnoresItsMask) {
-  EXPECT_THAT(output_of({"masks", "encoder_decoder.keras"}),
-              AllOf(HasSubstr("LSTM 'decoder': ignored -> passed"),
-                    HasSubstr("because it is given a second tensor (initial_state)")));
+  EXPECT_THAT(
+      output_of({"masks", "encoder_decoder.keras"}),
+      HasSubstr("LSTM 'decoder': ignored, unmasked -> passed (mask of Embedding "
+                "'target_embedding')\n"
+                "    lost: LSTM 'decoder' ignores the mask that its input carries because it "
+                "is given a second tensor (initial_state), as Keras 3.15 does (the mask made "
+                "by Embedding 'target_embedding'); LSTM 'decoder' would have used it and "
+                "runs unmasked; rules = intended does not\n  Global"));
   EXPECT_THAT(output_of({"masks", "encoder_decoder.keras", "--rules", "intended"}),
               HasSubstr("LSTM 'decoder': used -> passed"));
 }
@@ -54,6 +74,22 @@ TEST_F(MasksCommand, TakesInputsThatBringMasks) {
             "domino: --masked z: Functional 'functional' has no such input; it has: x, m");
 }
 
+TEST_F(MasksCommand, SaysHowToNameInputsThatBringMasks) {
+  const std::string none = "no layer makes a mask, and no input brings one\n";
+  const std::string hint =
+      "If an input will bring a mask of its own, say so with --masked NAME: text\n";
+  EXPECT_THAT(output_of({"masks", "legacy_lookup.h5"}), EndsWith(none + hint));
+  EXPECT_THAT(output_of({"masks", "legacy_lookup.h5", "--masked", "text"}),
+              Not(AnyOf(HasSubstr(none), HasSubstr(hint))));
+}
+
+TEST_F(MasksCommand, ShowsFunctionsThatDropMasksButNoneThatServesThem) {
+  for (const char* command : {"masks", "summary"}) {
+    EXPECT_THAT(output_of({command, "user_operations.keras"}), HasSubstr("dropped"));
+    EXPECT_THAT(output_of({command, "encoder_blocks.keras"}), Not(HasSubstr("NotEqual")));
+  }
+}
+
 TEST_F(MasksCommand, FailsOnLostMasksIfAsked) {
   EXPECT_THAT(complaint_of({"masks", "lost_at_convolution.keras", "--fail-on", "lost"}),
               AllOf(HasSubstr("lost_at_convolution.keras: a mask is lost: Conv1D 'conv1d'"),
@@ -63,6 +99,20 @@ TEST_F(MasksCommand, FailsOnLostMasksIfAsked) {
     output_of({"masks", model, "--fail-on", "lost", "--rules", "intended"});
   }
   output_of({"masks", "functional.keras", "--fail-on", "lost"});
+}
+
+TEST_F(MasksCommand, CallsNoMaskLostThatNobodyMisses) {
+  save_with_end("ends.keras");
+  EXPECT_THAT(
+      output_of({"masks", "ends.keras", "--fail-on", "lost"}),
+      AllOf(HasSubstr("ends here: Conv1D 'conv1d' does not support masking and ends the mask "
+                      "made by Embedding 'embedding'; nobody behind misses it"),
+            Not(HasSubstr("lost"))));
+  const auto facts = nlohmann::json::parse(output_of({"masks", "ends.keras", "--json"}));
+  EXPECT_THAT(facts["lost"], IsEmpty());
+  ASSERT_EQ(facts["ended"].size(), 1);
+  EXPECT_EQ(facts["ended"][0]["at"]["layer"], "conv1d");
+  EXPECT_EQ(facts["ended"][0]["how"], "destroyed");
 }
 
 TEST_F(MasksCommand, WarnsOfWhatTheReportDoesNotSay) {
@@ -112,10 +162,11 @@ TEST_F(MasksCommand, WritesJsonThatFitsTheSchema) {
   if (run_in(folder(), {"python3", "-c", "import jsonschema"}).status != 0) {
     GTEST_SKIP() << "skipped: python3-jsonschema is not installed";
   }
+  save_with_end("ends.keras");
   std::vector<std::string> words{"python3", "-c", judge,
                                  std::string(DOMINO_TESTS_DIR) + "/../docs/masks.schema.json"};
   for (const char* model : {"encoder_blocks", "encoder_decoder", "lost_at_convolution",
-                            "nested_and_shared", "masked_floats", "user_operations"}) {
+                            "nested_and_shared", "masked_floats", "user_operations", "ends"}) {
     const std::string file = std::string(model) + ".keras";
     words.push_back(write(std::string(model) + ".json", output_of({"masks", file, "--json"})));
   }

@@ -44,6 +44,19 @@ void expect_close(const Tensor& actual, const Tensor& expected) {
   }
 }
 
+TEST_F(PredictCommand, RefusesFractionsWhereIntegersAreTaken) {
+  const auto complaint = [&](const std::vector<float>& ids) {
+    write_safetensors(in_folder("inputs.safetensors"), {{"numbers", Tensor({1, 3}, ids)}});
+    return complaint_of(predict("functional.keras"));
+  };
+  EXPECT_EQ(complaint({1, 2.5F, 0.5F}),
+            "domino: inputs.safetensors: input 'ids' takes int32, got 2.5 at [0, 1]; give whole "
+            "numbers");
+  EXPECT_THAT(complaint({1, 2, NAN}), HasSubstr("got nan at [0, 2]"));
+  write_safetensors(in_folder("inputs.safetensors"), {{"ids", Tensor({1, 3}, {1, 2, 0})}});
+  output_of(predict("functional.keras"));
+}
+
 TEST_F(PredictCommand, WritesWhatKerasComputesUnderItsNames) {
   for (const char* model : {"functional.keras", "encoder_blocks.keras", "legacy_functional.h5"}) {
     SCOPED_TRACE(model);

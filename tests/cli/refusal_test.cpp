@@ -33,6 +33,12 @@ class Refusal : public CliTest {
     return complaint();
   }
   std::string complaint() const { return complaint_of({"summary", "bad.keras"}); }
+  /// A file of the folder with some bytes replaced by as many.
+  std::string with(const std::string& file, const std::string& part, const std::string& by) const {
+    std::string bytes = read(in_folder(file));
+    EXPECT_EQ(part.size(), by.size());
+    return bytes.replace(bytes.find(part), part.size(), by);
+  }
   std::string config_with(const std::string& part, const std::string& by) const {
     std::string config = members_.at("config.json");
     return config.replace(config.find(part), part.size(), by);
@@ -86,6 +92,47 @@ TEST_F(Refusal, ClassesThatNobodyKnows) {
       "domino: 'with_unknown_class.keras': layer 'unheard': Nobody>Unheard: no layer class is "
       "called 'Nobody>Unheard'; a custom class must be made known by "
       "register_layer<T>(\"Nobody>Unheard\")");
+}
+
+TEST_F(Refusal, AllThatIsUnknownAtOnce) {
+  std::string config = config_with("\"class_name\": \"LSTM\"", "\"class_name\": \"Unheard\"");
+  const std::string dropout = R"("module": "keras.layers", "class_name": "Dropout")";
+  ASSERT_NE(config.find(dropout), std::string::npos);
+  config.replace(config.find(dropout), dropout.size(),
+                 R"("module": "keras.src.ops.math", "class_name": "Erf")");
+  EXPECT_EQ(
+      complaint_with("config.json", config),
+      "domino: 'bad.keras': layer 'lstm': Unheard: no layer class is called 'Unheard'; a "
+      "custom class must be made known by register_layer<T>(\"Unheard\"); layer 'dropout': the "
+      "function keras.src.ops.math.Erf is not among those of keras.ops that Domino computes "
+      "(docs/operations.md); compute it with others, or in a layer of your own");
+}
+
+TEST_F(Refusal, OneClassOfSeveralLayers) {
+  std::string config = members_.at("config.json");
+  for (const char* type : {"\"LSTM\"", "\"Dropout\""}) {
+    config.replace(config.find(type), std::string(type).size(), "\"Unheard\"");
+  }
+  EXPECT_THAT(complaint_with("config.json", config),
+              StartsWith("domino: 'bad.keras': layers 'lstm', 'dropout': Unheard: no layer class"));
+}
+
+TEST_F(Refusal, AFunctionInAnOlderFile) {
+  write("bad.h5",
+        with("legacy_functional.h5", R"("class_name": "NotEqual", "config": {"name": "not_)",
+             R"("class_name": "BitFiddl", "config": {"name": "not_)"));
+  EXPECT_THAT(
+      complaint_of({"summary", "bad.h5"}),
+      StartsWith("domino: 'bad.h5': layer 'not_equal': the function keras.ops.BitFiddl is not "
+                 "among those of keras.ops that Domino computes"));
+}
+
+TEST_F(Refusal, AVocabularyThatAnOlderFileDoesNotHold) {
+  write("bare.h5", with("legacy_lookup.h5", R"([0.5, 2.0], "vocabulary": ["good", "bad"])",
+                        R"(null,       "vocabulary": null           )"));
+  EXPECT_EQ(domino({"summary", "bare.h5"}).err,
+            "domino: warning: 'bare.h5': StringLookup 'string_lookup' has no vocabulary, and a .h5 "
+            "file does not hold the one that it has learned: save the model as .keras\n");
 }
 
 TEST_F(Refusal, Lambda) {

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "domino/backends/ops.h"
 #include "domino/graph/layer_templates.h"
 #include "domino/graph/mask_graph.h"
@@ -18,7 +20,9 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::SizeIs;
 
 /// Sums masked steps; called in such a way that Keras writes no mask into the graph.
 class SumNamed final : public NamedLayer<SumNamed> {
@@ -117,6 +121,98 @@ TEST_F(ReportTest, LooksIntoModels) {
   const std::vector<NestedModel> nested = nested_models(outer, {});
   ASSERT_EQ(nested.size(), 1);
   EXPECT_THAT(nested[0].masked, ElementsAre(true));
+}
+
+using UnaryCall = std::function<SymbolicTensor(const SymbolicTensor&)>;
+
+/// (batch, steps, 1) -> one layer, as a model.
+Model around(const UnaryCall& layer) {
+  const SymbolicTensor x = Input({.shape = {kAny, 1}, .name = "x"});
+  return {x, layer(x), {.name = "inner"}};
+}
+
+TEST_F(ReportTest, AModelTakesAMaskIfALayerInsideUsesIt) {
+  const Model sums = around([](const auto& x) { return SumSteps()(Shift()(x)); });
+  const Model shifts = around([](const auto& x) { return Shift()(x); });
+  const Model forgets = around([](const auto& x) { return SumSteps()(Forgetful()(x)); });
+  const Model deep_sums = around(sums);
+  const Model deep_shifts = around(shifts);
+  for (const MaskRules rules : {MaskRules::Intended, MaskRules::Keras}) {
+    const auto behind_loss = [&](const Model& inner) {
+      return Model(ids_, inner(Forgetful()(MarkZeros()(ids_))), {.rules = rules}).report();
+    };
+    for (const Model& inner : {sums, deep_sums}) {
+      EXPECT_THAT(behind_loss(inner), HasSubstr("Functional 'inner' would have used it"));
+    }
+    for (const Model& inner : {shifts, deep_shifts, forgets}) {
+      EXPECT_THAT(behind_loss(inner), Not(HasSubstr("would have used")));
+    }
+  }
+}
+
+TEST_F(ReportTest, TellsWhatAModelDoesWithItsMask) {
+  const Model shifts = around([](const auto& x) { return Shift()(x); });
+  const Model forgets = around([](const auto& x) { return Forgetful()(x); });
+  const Model passing(ids_, SumSteps()(shifts(MarkZeros()(ids_))));
+  EXPECT_THAT(passing.report(), HasSubstr("Functional 'inner': carried -> passed"));
+  const Model dropping(ids_, SumSteps()(forgets(MarkZeros()(ids_))));
+  EXPECT_THAT(dropping.report(),
+              HasSubstr("lost: Functional 'inner' drops the mask made by MarkZeros 'mark_zeros'; "
+                        "SumSteps 'sum_steps' would have used it and runs unmasked"));
+}
+
+TEST_F(ReportTest, CallsLostOnlyWhatSomebodyMisses) {
+  const Model model(ids_, Shift()(Forgetful()(MarkZeros()(ids_))));
+  EXPECT_THAT(
+      model.report(),
+      AllOf(HasSubstr("  Forgetful 'forgetful': destroyed (mask of MarkZeros 'mark_zeros')\n"
+                      "    ends here: Forgetful 'forgetful' does not support masking and "
+                      "ends the mask made by MarkZeros 'mark_zeros'; nobody behind misses "
+                      "it\n"),
+            Not(HasSubstr("lost"))));
+  EXPECT_THAT(lost_masks(model.dag(), model.plan()), IsEmpty());
+  EXPECT_THAT(ended_masks(model.dag(), model.plan()), SizeIs(1));
+  EXPECT_THAT(warnings_, ElementsAre("Forgetful 'forgetful' does not support masking and ends the "
+                                     "mask made by MarkZeros 'mark_zeros'"));
+  EXPECT_THAT(mask_graph(model), AllOf(HasSubstr("ends a mask"), Not(HasSubstr("lost mask"))));
+}
+
+TEST_F(ReportTest, AMaskTakenOffIsNotLostIfNobodyMissesIt) {
+  const SymbolicTensor h = MarkZeros()(ids_);
+  const Model model(ids_, {Shift()(h), Scale(1.0)(FakeAttention()(h))},
+                    {.rules = MaskRules::Keras});
+  EXPECT_THAT(model.report(),
+              AllOf(HasSubstr("  Shift 'shift': taken off"), Not(HasSubstr("lost"))));
+  EXPECT_THAT(mask_graph(model), AllOf(HasSubstr("arrowhead=tee"), Not(HasSubstr("lost mask")),
+                                       Not(HasSubstr("label=\" taken off\""))));
+}
+
+TEST_F(ReportTest, SaysThatThereIsNoMask) {
+  EXPECT_EQ(around([](const auto& x) { return SumSteps()(x); }).report(),
+            "Masks of Functional 'inner', rules: intended\n"
+            "  no layer makes a mask, and no input brings one\n");
+}
+
+/// Hands all to the model that it holds.
+class Around final : public UnaryLayer<Around> {
+ public:
+  static constexpr std::string_view kType = "Around";
+  explicit Around(Model inner) : inner_(std::move(inner)) {}
+  void build(const Shape&) const { add_layer("layer", inner_); }
+  Tensor call(const Tensor& x, const OptionalMask& mask) const {
+    return inner_(x.with_mask(mask)).without_mask();
+  }
+  OptionalMask compute_mask(const Tensor&, const OptionalMask&) const { return std::nullopt; }
+
+ private:
+  const Model inner_;
+};
+
+TEST_F(ReportTest, LooksIntoModelsThatLayersHold) {
+  const Model inner = around([](const auto& x) { return SumSteps()(Forgetful()(x)); });
+  const Model outer(ids_, Around(inner)(MarkZeros()(ids_)), {.name = "outer"});
+  EXPECT_THAT(outer.report(), HasSubstr("Inside Functional 'outer': Masks of Functional 'inner', "
+                                        "rules: intended\n  InputLayer 'x': -> given\n"));
 }
 
 TEST_F(ReportTest, DrawsTheGraph) {

@@ -6,14 +6,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "domino/graph/input_layer.h"
 #include "domino/graph/registry.h"
+#include "tests/layers/docs_page.h"
 #include "tests/layers/layers_page.h"
 #include "tests/layers/mask_facts.h"
 #include "tests/layers/parity.h"
@@ -119,30 +116,10 @@ TEST_F(AllLayers, AreRefusedByNameIfDominoLacksThem) {
   }
 }
 
-/// The first line in which the file differs from `page`; "" if none does.
-std::string stale_line(const std::filesystem::path& path, const std::string& page) {
-  std::ifstream file(path);
-  std::istringstream lines(page);
-  for (int number = 1;; ++number) {
-    std::string old;
-    std::string now;
-    const bool more_old = static_cast<bool>(std::getline(file, old));
-    const bool more_now = static_cast<bool>(std::getline(lines, now));
-    if (!more_old && !more_now) return "";
-    if (old != now || more_old != more_now) {
-      return fmt::format("line {}\n  is        {}\n  should be {}", number, old, now);
-    }
-  }
-}
-
 TEST_F(AllLayers, HaveAPageThatTellsWhatTheyDo) {
   std::vector<LayerRow> rows;
   for (const json& recorded : classes_) rows.push_back(row_of(recorded));
-  const std::string page = layers_page(rows);
-  const auto path = std::filesystem::path(DOMINO_TESTS_DIR) / "../docs/layers.md";
-  if (std::getenv("DOMINO_RENEW_PAGES") != nullptr) std::ofstream(path) << page;
-  EXPECT_EQ(stale_line(path, page), "")
-      << "docs/layers.md is stale; DOMINO_RENEW_PAGES=1 writes it anew";
+  expect_page("layers.md", layers_page(rows));
 }
 
 }  // namespace

@@ -102,6 +102,7 @@ FACTS  {"mask_in": "used" if the values depend on the masks, or "ignored"
        or {"error": Python class, "mask": null}
 
 Operations: data/operations.json
+    "functions": [{"name": in keras.ops, "module", "class_name": of the operation in a graph, or null if there is none}]
     "cases": [{"name", "module", "class_name", "config", "args", "kwargs": as in a file of Keras, with
                {"class_name": "__argument__", "config": i} where input i stands, "inputs": [T], "outputs": [T]}]
 

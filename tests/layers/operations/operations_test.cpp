@@ -138,7 +138,7 @@ TEST(Operations, OnesThatAreNotThereAreRefusedByName) {
     static_cast<void>(deserialize_layer(unknown));
     FAIL() << "Sinc is accepted";
   } catch (const BuildError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("the operation keras.src.ops.numpy.Sinc is not among"));
+    EXPECT_THAT(error.what(), HasSubstr("the function keras.src.ops.numpy.Sinc is not among"));
   }
 }
 

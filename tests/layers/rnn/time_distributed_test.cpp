@@ -1,5 +1,6 @@
 #include "domino/layers/rnn/time_distributed.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "domino/backends/ops.h"
@@ -11,16 +12,20 @@
 #include "domino/layers/core/lambda.h"
 #include "domino/layers/core/masking.h"
 #include "domino/layers/merging/add.h"
+#include "domino/layers/normalization/rms_normalization.h"
 #include "domino/layers/rnn/lstm.h"
 #include "tests/layers/parity.h"
 #include "tests/layers/rnn/own_cells.h"
+#include "tests/quiet.h"
 
 namespace domino::layers {
 namespace {
 
 using domino::testing::error_of;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
-Tensor sequences() { return Tensor({2, 3, 2}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}); }
+Tensor two_sequences() { return Tensor({2, 3, 2}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}); }
 
 TEST(TimeDistributedTest, DoesAsKeras) {
   testing::register_own_cells();
@@ -31,11 +36,11 @@ TEST(TimeDistributedTest, HasTheWeightsOfItsLayer) {
   const Dense dense(3);
   const TimeDistributed layer(dense);
   const TimeDistributed copy = layer;  // NOLINT(performance-unnecessary-copy-initialization)
-  const Tensor y = layer(sequences());
+  const Tensor y = layer(two_sequences());
   EXPECT_EQ(y.shape(), (Shape{2, 3, 3}));
   EXPECT_EQ(layer.weights()[0].path, "layer/kernel");
   EXPECT_TRUE(equal(layer.weights()[0].value, dense.weights()[0].value));
-  EXPECT_TRUE(equal(copy(sequences()), y));
+  EXPECT_TRUE(equal(copy(two_sequences()), y));
 }
 
 TEST(TimeDistributedTest, GoesThroughItsConfiguration) {
@@ -54,7 +59,7 @@ TEST(TimeDistributedTest, IsWiredWithUnknownSizes) {
 }
 
 TEST(TimeDistributedTest, KeepsStepsApartWhereTheLayerMixesItsBatch) {
-  const Tensor x = sequences();
+  const Tensor x = two_sequences();
   const Tensor softmax = TimeDistributed(Softmax({.axis = 0}))(x);
   const Tensor mean = TimeDistributed(Lambda([](const Tensor& step) {
     return ops::broadcast_to(ops::mean(step, {0}, true), step.shape());
@@ -77,7 +82,7 @@ class BatchMean final : public UnaryLayer<BatchMean> {
 };
 
 TEST(TimeDistributedTest, KnowsItsOwnLayersByTheirClass) {
-  const Tensor y = TimeDistributed(BatchMean())(sequences());
+  const Tensor y = TimeDistributed(BatchMean())(two_sequences());
   EXPECT_TRUE(equal(ops::select(y, 1, 0), Tensor({2, 2}, {4, 5, 4, 5})));
 }
 
@@ -97,7 +102,7 @@ TEST(TimeDistributedTest, CarriesTheStateOfItsLayerFromStepToStep) {
 
 TEST(TimeDistributedTest, HandsItsMaskOn) {
   const Mask mask({2, 3}, {1, 1, 0, 0, 1, 1});
-  EXPECT_EQ(*TimeDistributed(Dense(3))(sequences().with_mask(mask)).mask(), mask);
+  EXPECT_EQ(*TimeDistributed(Dense(3))(two_sequences().with_mask(mask)).mask(), mask);
 }
 
 TEST(TimeDistributedTest, SaysWhatItNeeds) {
@@ -109,13 +114,13 @@ TEST(TimeDistributedTest, SaysWhatItNeeds) {
             "2); its layer sees the shape without the steps");
   EXPECT_EQ(
       error_of([&] {
-        return layer(sequences(), {.mask = Mask({2}, {1, 1})});
+        return layer(two_sequences(), {.mask = Mask({2}, {1, 1})});
       }),
       "TimeDistributed (unnamed) on (2, 3, 2): a mask of shape (2,); expected at least (batch, "
       "steps), here (2, 3)");
   EXPECT_EQ(
       error_of([&] {
-        return layer(sequences(), {.mask = Mask({2, 2}, {1, 1, 1, 1})});
+        return layer(two_sequences(), {.mask = Mask({2, 2}, {1, 1, 1, 1})});
       }),
       "TimeDistributed (unnamed) on (2, 3, 2): a mask of shape (2, 2) for (2, 3, 2); its first "
       "two sizes must be those of the input, here (2, 3)");
@@ -141,6 +146,17 @@ TEST(TimeDistributedTest, CallsASequentialOnBatchesAndStepsOfAnySize) {
   EXPECT_EQ(layer(ops::zeros({1, 2, 6, 5})).shape(), (Shape{1, 2, 3}));
   const SymbolicTensor x = Input({.shape = {kAny, kAny, 5}});
   EXPECT_EQ(layer(x).shape(), (Shape{kAny, kAny, 3}));
+}
+
+TEST(TimeDistributedTest, MissesAMaskOnlyIfItsLayerUsesOne) {
+  const domino::testing::Quiet quiet;
+  const auto report_behind_loss = [](const LayerHandle& inner) {
+    const SymbolicTensor x = Input({.shape = {kAny, 6, 5}});
+    const SymbolicTensor lost = RMSNormalization()(Masking()(x));
+    return Model(x, TimeDistributed(inner)(lost)).report();
+  };
+  EXPECT_THAT(report_behind_loss(Dense(3)), Not(HasSubstr("unmasked")));
+  EXPECT_THAT(report_behind_loss(Sequential({Dense(3), LSTM(2)})), HasSubstr("unmasked"));
 }
 
 TEST(TimeDistributedTest, RefusesModelsOfSeveralInputs) {

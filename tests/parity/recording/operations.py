@@ -1,5 +1,8 @@
 """Operations: the functions of keras.ops that users write between layers, as a saved graph holds them."""
 
+import inspect
+import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,6 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 from keras import ops
+from keras.src.ops.operation import Operation
 from keras.src.saving import serialization_lib
 
 from . import start_afresh
@@ -57,6 +61,23 @@ def _graphs(x: dict[str, Any]) -> Iterator[Any]:
     yield from (ops.log_softmax(a), ops.silu(a), ops.gelu(a), ops.gelu(a, approximate=False), ops.elu(a))
     yield from (ops.selu(a), ops.leaky_relu(a, 0.3), ops.softplus(a), ops.softsign(a), ops.hard_sigmoid(a))
     yield from (a + np.arange(4, dtype="float32"), ops.stop_gradient(a), *ops.unstack(a, axis=1))
+    yield from (ops.divide(a, b), ops.expand_dims(a, 1), ops.expand_dims(a, (0, 2)), ops.copy(a), ops.celu(a))
+    yield from (ops.hard_silu(a), ops.hard_tanh(a), ops.log_sigmoid(a), ops.sparse_plus(a), ops.sparse_sigmoid(a))
+    yield from (ops.convert_to_tensor(a), ops.tanh_shrink(a), ops.hard_silu(3 * a), ops.sparse_plus(3 * a))
+
+
+def _functions() -> list[Json]:
+    """Every function of keras.ops, and the class that stands for it in a graph, as its source says."""
+    rows = []
+    for name, function in sorted(inspect.getmembers(ops, callable)):
+        source = inspect.getsource(function).replace(function.__doc__ or "", "")
+        module = sys.modules[function.__module__]
+        found = [getattr(module, word, None) for word in re.findall(r"\b([A-Z]\w*)\(", source)]
+        made = {each.__name__ for each in found if inspect.isclass(each) and issubclass(each, Operation)}
+        if len(made) > 1:
+            raise ValueError(f"keras.ops.{name} makes several classes: {made}")
+        rows.append({"name": name, "module": module.__name__, "class_name": next(iter(made), None)})
+    return rows
 
 
 def record_operations(folder: Path, name: str) -> int:
@@ -67,7 +88,7 @@ def record_operations(folder: Path, name: str) -> int:
     cases = []
     for graph in _graphs(symbolic):
         cases.append(_case(graph, symbolic, values, store, len(cases)))
-    write_pair(folder, name, store, {"cases": cases})
+    write_pair(folder, name, store, {"functions": _functions(), "cases": cases})
     return len(cases)
 
 
