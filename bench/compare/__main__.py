@@ -64,6 +64,7 @@ def measure_one(bench: Bench, name: str, peers: list[str], words: list[Ids], opt
     return {
         "against": workload.against,
         "left_out": contest.troubles,
+        "busy_after": round(machine.busy_share(), 3),
         "cases": {case: asdict(result) for case, result in results.items()},
     }
 
@@ -71,7 +72,7 @@ def measure_one(bench: Bench, name: str, peers: list[str], words: list[Ids], opt
 def measure(options: argparse.Namespace) -> dict:
     missing = {peer: missing_packages(peer) for peer in options.peers}
     peers = [peer for peer in options.peers if not missing[peer]]
-    skipped = [f"{NAMES[p]}: {', '.join(m)} is not installed" for p, m in missing.items() if m]
+    skipped = [f"{NAMES[p]} (not installed: {', '.join(m)})" for p, m in missing.items() if m]
     for line in skipped:
         say(f"skipped: {line}")
     busy = machine.busy_share()
@@ -98,21 +99,25 @@ def measure(options: argparse.Namespace) -> dict:
         subprocess.run(make, check=True, cwd=ROOT)
         for name in options.workloads:
             result["workloads"][name] = measure_one(bench, name, peers, words, options)
+            if options.output:
+                options.output.write_text(json.dumps(result, indent=1) + "\n")
     return result
+
+
+def write_docs(result: dict, docs: Path) -> None:
+    from bench.compare import plots  # matplotlib is needed for nothing else
+
+    drawn = plots.write(result, docs / "performance")
+    (docs / "performance" / "results.json").write_text(json.dumps(result) + "\n")
+    (docs / "performance.md").write_text(report.page(result, drawn))
 
 
 def main() -> None:
     options = parse()
     result = json.loads(options.source.read_text()) if options.source else measure(options)
-    if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n")
     print(report.markdown(result))
     if options.write_docs:
-        from bench.compare import plots
-
-        plots.write(result, ROOT / "docs" / "performance")
-        (ROOT / "docs" / "performance" / "results.json").write_text(json.dumps(result) + "\n")
-        (ROOT / "docs" / "performance.md").write_text(report.page(result))
+        write_docs(result, ROOT / "docs")
 
 
 if __name__ == "__main__":

@@ -61,13 +61,8 @@ class Contest:
     def run(self, peers: Sequence[str], trials: int, rounds: int) -> dict[str, CaseResult]:
         with self.started(peers):
             self.check()
-            results = {case.name: CaseResult(case.valid_steps, case.steps) for case in self.cases}
-            for case in self.cases:
-                best = self.choose(case, trials)
-                result = results[case.name]
-                result.settings = {entrant.peer: entrant.setting for entrant in best}
-                result.seconds = self.time(case, best, rounds)
-        return results
+            best = {case.name: self.choose(case, trials) for case in self.cases}
+            return self.time(best, rounds)
 
     @contextmanager
     def started(self, peers: Sequence[str]) -> Iterator[None]:
@@ -124,10 +119,14 @@ class Contest:
                 fastest[entrant.peer] = (seconds, entrant)
         return [entrant for _, entrant in fastest.values()]
 
-    def time(self, case: Case, entrants: list[Entrant], rounds: int) -> dict[str, list[float]]:
-        """In turn, so that what else the machine does falls on all alike."""
-        seconds: dict[str, list[float]] = {entrant.peer: [] for entrant in entrants}
+    def time(self, entrants: dict[str, list[Entrant]], rounds: int) -> dict[str, CaseResult]:
+        """All cases and peers in turn, so that what else the machine does falls on all alike."""
+        results = {case.name: CaseResult(case.valid_steps, case.steps) for case in self.cases}
+        for name, result in results.items():
+            result.settings = {entrant.peer: entrant.setting for entrant in entrants[name]}
+            result.seconds = {entrant.peer: [] for entrant in entrants[name]}
         for _ in range(rounds):
-            for entrant in entrants:
-                seconds[entrant.peer].append(entrant.go(case.name))
-        return seconds
+            for name, result in results.items():
+                for entrant in entrants[name]:
+                    result.seconds[entrant.peer].append(entrant.go(name))
+        return results

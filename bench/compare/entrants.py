@@ -51,6 +51,7 @@ class Entrant:
         )
 
     def _ask(self, *words: str) -> str:
+        """None of the words may hold a space."""
         assert self._process.stdin and self._process.stdout
         try:
             print(*words, file=self._process.stdin, flush=True)

@@ -11,7 +11,8 @@ from matplotlib import pyplot as plt  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
 
 from bench.compare.entrants import DOMINO  # noqa: E402
-from bench.compare.report import LIBRARIES, TITLES, libraries_in, seconds_per_word  # noqa: E402
+from bench.compare.report import LIBRARIES, libraries_in, seconds_per_word  # noqa: E402
+from bench.compare.workloads import WORKLOADS  # noqa: E402
 
 
 def median_seconds(case: dict, library: str) -> float:
@@ -48,12 +49,15 @@ def plot_batch(axes: Axes, workload: dict) -> None:
 PLOTS = {"fill_lstm": plot_fill, "fill_encoder": plot_fill, "batch_lstm": plot_batch}
 
 
-def write(result: dict, folder: Path) -> None:
+def write(result: dict, folder: Path) -> list[str]:
+    """Which workloads have a plot."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in PLOTS.keys() & result["workloads"].keys():
+    names = [name for name in result["workloads"] if name in PLOTS]
+    for name in names:
         figure, axes = plt.subplots(figsize=(6, 4), layout="constrained")
         PLOTS[name](axes, result["workloads"][name])
-        axes.set_title(TITLES[name])
+        axes.set_title(WORKLOADS[name].title)
         axes.legend()
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
         plt.close(figure)
+    return names

@@ -4,20 +4,9 @@ import statistics
 
 from bench.compare.entrants import DOMINO
 from bench.compare.peers import NAMES
+from bench.compare.workloads import WORKLOADS
 
 LIBRARIES = {DOMINO: "Domino"} | NAMES
-
-TITLES = {
-    "lstm": "LSTM(256)",
-    "bilstm": "Bidirectional(LSTM(128))",
-    "gru": "GRU(256)",
-    "encoder": "Encoder of 6 blocks, width 384",
-    "masks": "LSTM(256), where the padding lies",
-    "fill_lstm": "LSTM(256), by the share of words",
-    "fill_encoder": "Encoder, by the share of words",
-    "batch_lstm": "LSTM(256), by batch size",
-    "latency": "LSTM(256), one sentence at a time",
-}
 
 
 def ratio(case: dict, peer: str) -> float:
@@ -85,28 +74,35 @@ def beside_itself(workload: dict) -> str:
     return f"Time relative to the same library's at '{workload['against']}':\n\n{table(rows)}"
 
 
-def markdown(result: dict) -> str:
+def conditions(result: dict) -> str:
     machine = result["machine"]
+    busiest = max(workload["busy_after"] for workload in result["workloads"].values())
+    return (
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}; "
+        f"{result['threads']} threads each, {result['rounds']} rounds in turn; the cores were "
+        f"{result['busy_before']:.0%} busy before and at most {busiest:.0%} between workloads."
+    )
+
+
+def markdown(result: dict) -> str:
     parts = [
-        f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}; {result['threads']} threads each, "
-        f"{result['rounds']} rounds in turn; cores {result['busy_before']:.0%} busy before.",
+        conditions(result),
         ", ".join(f"{package} {version}" for package, version in result["versions"].items()),
         *(f"Skipped: {line}." for line in result["skipped"]),
     ]
     for name, workload in result["workloads"].items():
         body = (beside_itself if workload["against"] else beside_domino)(workload)
         left_out = (f"Left out: {line}." for line in workload["left_out"])
-        parts += [f"## {TITLES[name]}", body, *left_out]
+        parts += [f"## {WORKLOADS[name].title}", body, *left_out]
     return "\n\n".join(part for part in parts if part)
 
 
-def page(result: dict) -> str:
-    plots = [
-        name for name in result["workloads"] if name in ("fill_lstm", "fill_encoder", "batch_lstm")
-    ]
-    pictures = "\n".join(f"![{TITLES[name]}](performance/{name}.svg)" for name in plots)
+def page(result: dict, plots: list[str]) -> str:
+    """With the plots of the workloads that have one."""
     intro = (
         "Domino beside other libraries on the same weights and sentences, as ratios of times; "
-        "[bench/README.md](../bench/README.md) says how they are taken. Above 1 Domino is the faster one."
+        "[bench/README.md](../bench/README.md) says how they are taken. Where a time is a multiple "
+        "of Domino's, Domino is the faster one above 1."
     )
-    return f"# Performance\n\n{intro}\n\n{markdown(result)}\n\n{pictures}\n"
+    pictures = (f"![{WORKLOADS[name].title}](performance/{name}.svg)" for name in plots)
+    return "\n\n".join(["# Performance", intro, markdown(result), *pictures]) + "\n"

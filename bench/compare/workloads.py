@@ -13,6 +13,7 @@ BATCH = 64
 class Workload:
     """A model and its cases, each of which is timed with each peer."""
 
+    title: str
     model: str
     make_cases: Callable[
         [list[Ids], int | None], list[Case]
@@ -54,17 +55,25 @@ def batch_sizes(words: list[Ids], batches: int | None) -> list[Case]:
 def single(words: list[Ids], batches: int | None) -> list[Case]:
     steps = 20
     long_enough = [sentence[:steps] for sentence in words if sentence.size >= steps]
-    return [Case("20 steps", [sentence[None, :] for sentence in long_enough[:batches]])]
+    return [Case("single", [sentence[None, :] for sentence in long_enough[:batches]])]
 
 
 WORKLOADS: dict[str, Workload] = {
-    "lstm": Workload("lstm", reviews),
-    "bilstm": Workload("bilstm", reviews),
-    "gru": Workload("gru", reviews),
-    "encoder": Workload("encoder", reviews, batches=20),
-    "masks": Workload("lstm", mask_shapes, against="right", only=()),
-    "fill_lstm": Workload("lstm", fills, batches=10, against="100%"),
-    "fill_encoder": Workload("encoder", fills, batches=2, against="100%"),
-    "batch_lstm": Workload("lstm", batch_sizes, batches=40),
-    "latency": Workload("lstm", single, batches=500, one_at_a_time=True),
+    "lstm": Workload("LSTM(256)", "lstm", reviews),
+    "bilstm": Workload("Bidirectional(LSTM(128))", "bilstm", reviews),
+    "gru": Workload("GRU(256)", "gru", reviews),
+    "encoder": Workload("Encoder of 6 blocks, width 384", "encoder", reviews, batches=20),
+    "masks": Workload(
+        "LSTM(256), by where the padding lies", "lstm", mask_shapes, against="right", only=()
+    ),
+    "fill_lstm": Workload(
+        "LSTM(256), by the share of words", "lstm", fills, batches=10, against="100%"
+    ),
+    "fill_encoder": Workload(
+        "Encoder, by the share of words", "encoder", fills, batches=2, against="100%"
+    ),
+    "batch_lstm": Workload("LSTM(256), by the size of batches", "lstm", batch_sizes, batches=40),
+    "latency": Workload(
+        "LSTM(256), one sentence at a time", "lstm", single, batches=500, one_at_a_time=True
+    ),
 }
