@@ -76,7 +76,24 @@ class Writer {
             {"layer", name(vertex)},
             {"type", dag_.layer(vertex).type()},
             {"outputs", outputs},
+            {"padding", padding(at(vertex).padding)},
             {"departures", at(vertex).accidents}};
+  }
+
+  Json padding(const MaskPlan::Padding& padding) const {
+    using Kind = MaskPlan::Padding::Kind;
+    using SeenBy = MaskPlan::Padding::SeenBy;
+    if (padding.kind == Kind::None) return {};
+    if (padding.kind == Kind::Packed) return {{"computed", false}};
+    switch (padding.seen_by) {
+      case SeenBy::Call:
+        return {{"computed", true}, {"seen_by", name(padding.seer)}};
+      case SeenBy::Output:
+        return {{"computed", true}, {"output", true}};
+      case SeenBy::TwoMasks:
+        break;
+    }
+    return {{"computed", true}, {"two_masks", true}};
   }
 
   Json origin(const MaskOrigin& mask) const {

@@ -4,7 +4,9 @@
 #include "domino/cli/commands.h"
 #include "domino/cli/mask_json.h"
 #include "domino/cli/model_argument.h"
+#include "domino/cli/tensor_files.h"
 #include "domino/core/check.h"
+#include "domino/graph/count_work.h"
 #include "domino/graph/report.h"
 #include "domino/graph/warnings.h"
 
@@ -14,6 +16,7 @@ namespace {
 struct MasksOptions {
   ModelArgument model;
   MaskedInputs masked;
+  std::filesystem::path inputs;
   bool json = false;
   std::string fail_on;
 };
@@ -60,14 +63,29 @@ std::string hint_at_masked(const Model& model, const std::vector<bool>& masked) 
                      fmt::join(model.input_names(), ", "));
 }
 
+/// What each call computes for these inputs, a line each: the steps, and the arithmetic.
+std::string work_table(const Model& model, const Tensors& inputs) {
+  std::string text = "Computed for these inputs:\n";
+  double all = 0;
+  for (const CallWork& call : count_work(model, inputs)) {
+    text += fmt::format("  {}: {} steps, {:.3g} MFLOP\n", call.dag->layer(call.vertex).title(),
+                        call.rows, call.flops / 1e6);
+    all += call.flops;
+  }
+  return text + fmt::format("  together {:.3g} MFLOP\n", all / 1e6);
+}
+
 void run(const MasksOptions& options) {
   OtherWarnings warnings;
   const Model model = options.model.load();
-  const std::vector<bool> masked = options.masked.flags(model);
+  const Tensors inputs = options.inputs.empty() ? Tensors() : read_inputs(options.inputs, model);
+  std::vector<bool> masked = options.masked.flags(model);
+  for (std::size_t i = 0; i < inputs.size(); ++i) masked[i] = masked[i] || inputs[i].mask();
   const std::string report = model.report(masked);
   warnings.repeat_without(report);
   std::cout << (options.json ? masks_as_json(model, masked).dump(2) + '\n'
                              : report + hint_at_masked(model, masked));
+  if (!inputs.empty() && !options.json) std::cout << work_table(model, inputs);
   if (options.fail_on.empty()) return;
   const std::vector<std::string> losses = losses_in(model, masked);
   check<ValueError>(losses.empty(), "{}: {} lost: {}", options.model.file.string(),
@@ -83,6 +101,9 @@ void add_masks(CLI::App& program) {
       "masks", "Shows who makes, uses, changes, ignores and loses each mask, and who misses it");
   options->model.add_to(*command);
   options->masked.add_to(*command);
+  command->add_option(
+      "--inputs", options->inputs,
+      "Inputs as for `domino predict`: shows how many steps each call computes for them");
   command->add_flag("--json", options->json,
                     "The facts of every edge as JSON; docs/masks.schema.json describes it");
   command
@@ -94,6 +115,7 @@ void add_masks(CLI::App& program) {
       "  domino masks model.keras\n"
       "  domino masks model.keras --rules intended\n"
       "  domino masks model.keras --masked features --json\n"
+      "  domino masks model.keras --inputs in.safetensors\n"
       "  domino masks model.keras --fail-on lost        # in a test of your project");
   command->callback([options] { run(*options); });
 }

@@ -11,8 +11,9 @@ namespace domino {
 struct CallWork {
   const Dag* dag = nullptr;  ///< that of the model, or of one nested in it
   int vertex = 0;
-  std::int64_t rows = 0;  ///< of its largest op: for so many steps it was carried out (backends/work.h)
-  double flops = 0;       ///< of all its ops
+  std::int64_t rows =
+      0;             ///< of its largest op: for so many steps it was carried out (backends/work.h)
+  double flops = 0;  ///< of all its ops
 };
 
 /// Predicts, and counts for each call what was computed, in the order in which they ran; a call in

@@ -174,11 +174,14 @@ std::string wrapped(std::string_view text, std::size_t width) {
   return lines + escaped(text.substr(start));
 }
 
-/// What stands below the layer's name: what happens to masks, and where Keras departs from its rules.
+/// What stands below the layer's name: what happens to masks, whether it computes padding, and where
+/// Keras departs from its rules.
 std::vector<std::string> Drawing::notes_of(int vertex) const {
   std::vector<std::string> notes;
   const std::string words = mask_words(dag_, plan_, vertex);
   if (!words.empty()) notes.push_back("<i>" + escaped(words) + "</i>");
+  const std::string padding = padding_words(dag_, plan_, vertex);
+  if (!padding.empty()) notes.push_back("<i>" + wrapped(padding, 34) + "</i>");
   for (const std::string& accident : plan_.vertices[static_cast<std::size_t>(vertex)].accidents) {
     const std::string_view sentence = accident;
     notes.push_back(fmt::format("<font color=\"{}\">{}</font>", kLostEdge,

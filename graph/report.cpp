@@ -104,6 +104,40 @@ std::string mask_words(const Dag& dag, const MaskPlan& plan, int vertex) {
   return fmt::format("{}{}{}", in, in.empty() ? "" : " ", passed ? "-> passed" : made);
 }
 
+std::string padding_words(const Dag& dag, const MaskPlan& plan, int vertex) {
+  using Padding = MaskPlan::Padding;
+  const Padding& padding = plan.vertices[static_cast<std::size_t>(vertex)].padding;
+  if (padding.kind == Padding::Kind::None) return "";
+  if (padding.kind == Padding::Kind::Packed) return "packed";
+  switch (padding.seen_by) {
+    case Padding::SeenBy::Call:
+      break;
+    case Padding::SeenBy::Output:
+      return "dense: the model gives what the mask hides, unless its masked outputs are zero";
+    case Padding::SeenBy::TwoMasks:
+      return "dense: the masks behind it hide different steps";
+  }
+  const std::string seer = padding.seer == vertex ? "it" : title_of(dag, padding.seer);
+  return fmt::format("dense: {} sees what the mask hides", seer);
+}
+
+std::string batching_words(const Dag& dag, const MaskPlan& plan) {
+  const EdgeFacts& input = dag.node(dag.inputs()[0].vertex).outputs[0];
+  const bool takes_ids = dag.inputs().size() == 1 && input.shape.rank() == 2 &&
+                         input.shape[1] == kAny && is_integer(input.dtype);
+  if (!takes_ids || plan.lengths.size() != 1) return "";
+  const MaskPlan::LengthUse& use = plan.lengths.front();
+  switch (use.kind) {
+    case MaskPlan::LengthUse::Kind::None:
+      return "batched by length";
+    case MaskPlan::LengthUse::Kind::Steps:
+      return "padded to the longest, or batched by length if masked outputs are zero";
+    case MaskPlan::LengthUse::Kind::Depends:
+      break;
+  }
+  return fmt::format("padded to the longest, since {} depends on that", title_of(dag, use.vertex));
+}
+
 namespace {
 
 std::string connections_of(const Dag& dag, int vertex) {
@@ -285,8 +319,10 @@ std::string report_call(const Dag& dag, const MaskPlan& plan, int vertex) {
   const std::string column = mask_words(dag, plan, vertex);
   const std::string text = losses_at(dag, plan, vertex) + accidents_at(dag, plan, vertex);
   if (!is_shown(plan, vertex) || (text.empty() && column.empty())) return "";
-  return fmt::format("  {}: {}{}\n{}", title_of(dag, vertex), column, makers_at(dag, plan, vertex),
-                     text);
+  const std::string padding = padding_words(dag, plan, vertex);
+  return fmt::format("  {}: {}{}\n{}{}", title_of(dag, vertex), column,
+                     makers_at(dag, plan, vertex),
+                     padding.empty() ? "" : fmt::format("    {}\n", padding), text);
 }
 
 /// The models that a layer is or holds, not those inside them.
@@ -334,6 +370,8 @@ std::string mask_report(const Model& model, const std::vector<bool>& masked) {
   if (calls.empty()) calls = "  no layer makes a mask, and no input brings one\n";
   std::string text =
       fmt::format("Masks of {}, rules: {}\n{}", model.title(), name_of(model.rules()), calls);
+  const std::string batching = batching_words(dag, plan);
+  if (!batching.empty()) text += fmt::format("Sequences of different lengths: {}\n", batching);
   for (const NestedModel& nested : nested_models(model, masked)) {
     text += fmt::format("Inside {}: {}", model.title(), mask_report(nested.model, nested.masked));
   }

@@ -17,6 +17,14 @@ std::string mask_report(const Model& model, const std::vector<bool>& masked);
 /// What happens to masks in one call, as the tables say it: "used -> passed", "dropped", "-> made".
 std::string mask_words(const Dag& dag, const MaskPlan& plan, int vertex);
 
+/// Whether a call computes what a mask of its inputs hides, and for whom: "packed", or "dense: Conv1D 'c'
+/// sees what the mask hides". Empty where no mask of steps comes in.
+std::string padding_words(const Dag& dag, const MaskPlan& plan, int vertex);
+
+/// Whether `predict` of sequences of different lengths batches them by length, and why it does not. Empty
+/// for a model that takes no such sequences.
+std::string batching_words(const Dag& dag, const MaskPlan& plan);
+
 /// The call that made the mask of an edge: where one and the same mask is made twice, the one on the way
 /// to this edge.
 int maker_of(const MaskPlan& plan, const MaskFact& fact);

@@ -41,8 +41,7 @@ SymbolicTensor encoder(SymbolicTensor x) {
 
 Model model(const std::string& work) {
   const auto in = Input({.shape = {kAny}, .dtype = DType::Int32});
-  const auto x =
-      layers::Embedding(1000, work == "lstm" ? 128 : 192, {.mask_zero = true})(in);
+  const auto x = layers::Embedding(1000, work == "lstm" ? 128 : 192, {.mask_zero = true})(in);
   return {in, work == "lstm" ? layers::LSTM(256)(x) : encoder(x)};
 }
 
