@@ -33,6 +33,7 @@ def build_encoder(spec: Encoder) -> keras.Model:
     words = keras.Input((None,), dtype="int32", name="words")
     positions = keras.Input((None,), dtype="int32", name="positions")
     mask = keras.ops.not_equal(words, 0)
+    keys = keras.ops.expand_dims(mask, 1)
     x = layers.Embedding(WORDS, spec.width, name="embedding")(words)
     x = x + layers.Embedding(spec.positions, spec.width, name="positions_embedding")(positions)
     x = norm(x, "norm")
@@ -40,7 +41,7 @@ def build_encoder(spec: Encoder) -> keras.Model:
         attention = layers.MultiHeadAttention(
             spec.heads, spec.width // spec.heads, name=f"{block}_attention"
         )
-        x = norm(x + attention(x, x, attention_mask=mask[:, None, :]), f"{block}_attention_norm")
+        x = norm(x + attention(x, x, attention_mask=keys), f"{block}_attention_norm")
         inner = layers.Dense(spec.inner, activation="gelu", name=f"{block}_inner")(x)
         x = norm(x + layers.Dense(spec.width, name=f"{block}_outer")(inner), f"{block}_norm")
     mean = layers.GlobalAveragePooling1D(name="mean")(x, mask=mask)
