@@ -41,7 +41,8 @@ template <class Move>
 SharedRowMap moved(const RowMap& map, const Sizes& axes, Move move) {
   const BackendScope host(backend("cpu"));
   const Tensor places = move(ops::reshape(map.indices(), Shape(axes)));
-  return std::make_shared<const RowMap>(ops::reshape(places, {places.elements()}), map.rows());
+  return std::make_shared<const RowMap>(ops::reshape(places, {places.elements()}), map.rows(),
+                                        map.unseen());
 }
 
 /// Rows as an op sees them: their own axis stands last among as many as are mapped.

@@ -1,5 +1,7 @@
 #include "domino/backends/work.h"
 
+#include <algorithm>
+
 #include "domino/core/mask.h"
 #include "domino/core/row_map.h"
 
@@ -27,6 +29,13 @@ template <class Op>
 Work work(const Op&, op::Inputs inputs) {
   if (inputs.empty()) return {};
   return {rows_of(inputs[0]), numbers_in(inputs[0])};
+}
+
+Work work(const op::Take&, op::Inputs inputs) {
+  const std::int64_t rows = inputs[1].elements();
+  const auto width =
+      numbers_in(inputs[0]) / static_cast<double>(std::max<std::int64_t>(rows_of(inputs[0]), 1));
+  return {rows, static_cast<double>(rows) * width};
 }
 
 Work work(const op::Embedding&, op::Inputs inputs) {

@@ -64,19 +64,19 @@ struct Mask::Lazy {
   // A mutex: std::call_once hangs after an exception under the thread sanitizer.
   std::mutex mutex;
   std::optional<MaskStructure> structure;
-  std::shared_ptr<const RowMap> row_maps[2];
+  std::shared_ptr<const RowMap> row_maps[3];  // by Masked
 };
 
 namespace {
 
 /// Null if each step has a row.
 std::shared_ptr<const RowMap> row_map_of(const MaskStructure& structure, std::int64_t steps,
-                                         bool keep_empty) {
+                                         Masked masked) {
   std::vector<std::int32_t> row_of(structure.counts.size() * static_cast<std::size_t>(steps), -1);
   std::int32_t next = 0;
   for (std::size_t row = 0; row < structure.counts.size(); ++row) {
     const auto first = row_of.begin() + static_cast<std::int64_t>(row) * steps;
-    if (keep_empty && structure.counts[row] == 0) {
+    if (masked == Masked::UnseenUnlessEmpty && structure.counts[row] == 0) {
       std::iota(first, first + steps, next);
       next += static_cast<std::int32_t>(steps);
     }
@@ -87,7 +87,8 @@ std::shared_ptr<const RowMap> row_map_of(const MaskStructure& structure, std::in
   const auto places = static_cast<std::int64_t>(row_of.size());
   if (next == places) return nullptr;
   std::ranges::replace(row_of, -1, next);
-  return std::make_shared<const RowMap>(Tensor({places}, row_of), next + 1);
+  return std::make_shared<const RowMap>(Tensor({places}, row_of), next + 1,
+                                        masked == Masked::Equal ? -1 : next);
 }
 
 }  // namespace
@@ -131,11 +132,11 @@ const MaskStructure& Mask::structure() const {
   return *lazy_->structure;
 }
 
-const std::shared_ptr<const RowMap>& Mask::row_map(bool keep_empty) const {
+const std::shared_ptr<const RowMap>& Mask::row_map(Masked masked) const {
   const MaskStructure& kept = structure();
   const std::lock_guard lock(lazy_->mutex);
-  std::shared_ptr<const RowMap>& map = lazy_->row_maps[keep_empty ? 1 : 0];
-  if (!map) map = row_map_of(kept, tensor_.size(1), keep_empty);
+  std::shared_ptr<const RowMap>& map = lazy_->row_maps[static_cast<std::size_t>(masked)];
+  if (!map) map = row_map_of(kept, tensor_.size(1), masked);
   return map;
 }
 

@@ -24,6 +24,13 @@ struct MaskStructure {
   std::vector<std::int32_t> positions;  ///< the kept steps, row after row, ascending
 };
 
+/// Why one row can stand for all masked steps of a tensor.
+enum class Masked : std::uint8_t {
+  Equal,              ///< they hold the same numbers
+  Unseen,             ///< nobody sees them
+  UnseenUnlessEmpty,  ///< nobody sees them but those of a sequence of which all are masked
+};
+
 /// Says which entries of a tensor count: nonzero keeps, zero skips.
 ///
 /// Any shape and dtype, as in Keras, which never converts or checks a mask until a layer uses it.
@@ -41,11 +48,10 @@ class Mask {
   /// Counts and positions of a (batch, steps) mask on the host, computed when first asked for.
   /// Throws MaskError for another rank.
   const MaskStructure& structure() const;
-  /// A row for each kept step of a (batch, steps) mask on the host, and behind them one for all masked
-  /// steps; with `keep_empty` also one for each step of a sequence that is masked throughout. Computed
-  /// when first asked for; null if there would be as many rows as steps. Throws MaskError for another
-  /// rank.
-  const std::shared_ptr<const RowMap>& row_map(bool keep_empty = false) const;
+  /// A row for each kept step of a (batch, steps) mask on the host, and behind them one for the masked
+  /// steps. Computed when first asked for; null if there would be as many rows as steps. Throws MaskError
+  /// for another rank.
+  const std::shared_ptr<const RowMap>& row_map(Masked masked = Masked::Equal) const;
 
   /// Equal bits, or equal value numbers on meta; never the identity of objects.
   friend bool operator==(const Mask& a, const Mask& b) { return equal(a.tensor_, b.tensor_); }

@@ -8,7 +8,8 @@
 
 namespace domino {
 
-RowMap::RowMap(Tensor row_of, std::int64_t rows) : row_of_(std::move(row_of)), rows_(rows) {
+RowMap::RowMap(Tensor row_of, std::int64_t rows, std::int32_t unseen)
+    : row_of_(std::move(row_of)), rows_(rows), unseen_(unseen) {
   check(row_of_.rank() == 1, "a map of rows has one axis, got {}", row_of_.shape());
   const auto inside = [&](std::int32_t row) { return row >= 0 && row < rows_; };
   check(std::ranges::all_of(this->row_of(), inside), "a map names a row beyond its {}", rows_);
@@ -45,16 +46,17 @@ class Pairs {
     return found != others_.end() ? found->second : others_[pair] = add(a, b);
   }
 
-  const std::vector<std::int32_t>& first() const { return first_; }
-  const std::vector<std::int32_t>& second() const { return second_; }
-
- private:
+  /// A pair that no other place shares.
   std::int32_t add(std::int32_t a, std::int32_t b) {
     first_.push_back(a);
     second_.push_back(b);
     return static_cast<std::int32_t>(first_.size() - 1);
   }
 
+  const std::vector<std::int32_t>& first() const { return first_; }
+  const std::vector<std::int32_t>& second() const { return second_; }
+
+ private:
   std::vector<std::int32_t> partner_;
   std::vector<std::int32_t> number_;
   std::unordered_map<std::uint64_t, std::int32_t> others_;
@@ -70,11 +72,20 @@ MergedMaps merge(const RowMap& first, const RowMap& second) {
   Pairs pairs(first.rows());
   std::vector<std::int32_t> row_of;
   row_of.reserve(first.row_of().size());
+  std::int32_t unseen = -1;
   for (std::size_t place = 0; place < first.row_of().size(); ++place) {
-    row_of.push_back(pairs.number(first.row_of()[place], second.row_of()[place]));
+    const std::int32_t a = first.row_of()[place];
+    const std::int32_t b = second.row_of()[place];
+    const bool is_unseen = a == first.unseen() || b == second.unseen();
+    if (!is_unseen) {
+      row_of.push_back(pairs.number(a, b));
+      continue;
+    }
+    if (unseen < 0) unseen = pairs.add(a, b);
+    row_of.push_back(unseen);
   }
   const auto rows = static_cast<std::int64_t>(pairs.first().size());
-  return {std::make_shared<const RowMap>(Tensor({first.places()}, row_of), rows),
+  return {std::make_shared<const RowMap>(Tensor({first.places()}, row_of), rows, unseen),
           {{rows}, pairs.first()},
           {{rows}, pairs.second()}};
 }

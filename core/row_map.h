@@ -16,11 +16,14 @@ namespace domino {
 /// Immutable, and shared by all tensors that are packed alike.
 class RowMap {
  public:
-  /// `row_of` (places) of int32 on the host: one row below `rows` per place, row-major.
-  RowMap(Tensor row_of, std::int64_t rows);
+  /// `row_of` (places) of int32 on the host: one row below `rows` per place, row-major. Nobody sees the
+  /// places that show row `unseen`, if one is given.
+  RowMap(Tensor row_of, std::int64_t rows, std::int32_t unseen = -1);
 
   std::int64_t places() const { return row_of_.elements(); }
   std::int64_t rows() const { return rows_; }
+  /// The row whose places nobody sees, so that it may hold any numbers; -1 for none.
+  std::int32_t unseen() const { return unseen_; }
   /// Whether the rows are clearly fewer than the places.
   bool is_worth() const { return rows_ * 8 <= places() * 7; }
   std::span<const std::int32_t> row_of() const { return row_of_.data<std::int32_t>(); }
@@ -32,11 +35,13 @@ class RowMap {
  private:
   Tensor row_of_;
   std::int64_t rows_;
+  std::int32_t unseen_;
 };
 
 using SharedRowMap = std::shared_ptr<const RowMap>;
 
-/// Two maps of the same places as one: a row for each pair of rows that some place shows together.
+/// Two maps of the same places as one: a row for each pair of rows that some place shows together, and
+/// one for all places that nobody sees.
 struct MergedMaps {
   SharedRowMap map;
   Tensor first;   ///< int32 (rows): per merged row, the row of the first map

@@ -15,9 +15,9 @@ struct CallInProgress {
   double flops = 0;
   Work largest;
 
-  void hear(const Work& work) {
+  void hear(const Work& work, bool of_masks) {
     flops += work.flops;
-    if (work.flops > largest.flops) largest = work;
+    if (!of_masks && work.flops > largest.flops) largest = work;
   }
 };
 
@@ -28,7 +28,8 @@ std::vector<CallWork> count_work(const Model& model, const Tensors& inputs,
   std::vector<CallWork> calls;
   CallInProgress now;
   const OpObserver ops([&](const op::Operation& operation, std::string_view, op::Inputs operands) {
-    now.hear(work_of(operation, operands));
+    const bool of_masks = !operands.empty() && operands[0].dtype() == DType::Bool;
+    now.hear(work_of(operation, operands), of_masks);
   });
   const CallObserver ends([&](const Dag& dag, int vertex, const Tensors&) {
     const CallInProgress ended = std::exchange(now, {});

@@ -11,8 +11,8 @@ namespace domino {
 struct CallWork {
   const Dag* dag = nullptr;  ///< that of the model, or of one nested in it
   int vertex = 0;
-  std::int64_t rows =
-      0;             ///< of its largest op: for so many steps it was carried out (backends/work.h)
+  /// For so many steps its largest op was carried out, those on masks aside (backends/work.h).
+  std::int64_t rows = 0;
   double flops = 0;  ///< of all its ops
 };
 

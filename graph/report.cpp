@@ -318,11 +318,13 @@ std::string accidents_at(const Dag& dag, const MaskPlan& plan, int vertex) {
 std::string report_call(const Dag& dag, const MaskPlan& plan, int vertex) {
   const std::string column = mask_words(dag, plan, vertex);
   const std::string text = losses_at(dag, plan, vertex) + accidents_at(dag, plan, vertex);
-  if (!is_shown(plan, vertex) || (text.empty() && column.empty())) return "";
   const std::string padding = padding_words(dag, plan, vertex);
-  return fmt::format("  {}: {}{}\n{}{}", title_of(dag, vertex), column,
-                     makers_at(dag, plan, vertex),
-                     padding.empty() ? "" : fmt::format("    {}\n", padding), text);
+  const bool says_nothing = text.empty() && column.empty() && padding.empty();
+  if (!is_shown(plan, vertex) || says_nothing) return "";
+  std::vector<std::string> words;
+  if (!column.empty()) words.push_back(column + makers_at(dag, plan, vertex));
+  if (!padding.empty()) words.push_back(padding);
+  return fmt::format("  {}: {}\n{}", title_of(dag, vertex), fmt::join(words, ", "), text);
 }
 
 /// The models that a layer is or holds, not those inside them.

@@ -107,10 +107,10 @@ Call<Tensor> Run::gather(int vertex, const MaskPlan::Given& attached) const {
 }
 
 /// The rows that a (batch, steps) mask leaves of the first axes of `x`; null if they are hardly fewer.
-SharedRowMap rows_of(const Mask& mask, const Tensor& x, bool keep_empty) {
+SharedRowMap rows_of(const Mask& mask, const Tensor& x, Masked masked) {
   const bool on_host = mask.tensor().device() == Device::Host && x.dtype() != DType::String;
   if (!on_host || !is_mask_of_steps(mask.shape(), x.shape())) return nullptr;
-  const SharedRowMap map = mask.row_map(keep_empty);
+  const SharedRowMap map = mask.row_map(masked);
   return map && map->is_worth() ? map : nullptr;
 }
 
@@ -120,7 +120,7 @@ void Run::pack(Call<Tensor>& call, const std::vector<std::vector<MaskPlan::Packi
     for (std::size_t i = 0; i < by[p].size(); ++i) {
       Tensor& x = call.arguments[p][i];
       const OptionalMask& kept = mask(by[p][i].mask);
-      const SharedRowMap rows = kept ? rows_of(*kept, x, by[p][i].keep_empty) : nullptr;
+      const SharedRowMap rows = kept ? rows_of(*kept, x, by[p][i].masked) : nullptr;
       const bool has_fewer = x.is_packed() && rows && x.row_map()->rows() < rows->rows();
       if (rows && !has_fewer) x = domino::pack(x, rows).with_mask(x.mask());
     }

@@ -14,7 +14,7 @@ using Padding = MaskPlan::Padding;
 
 /// Whether an op moves places without looking at what they hold.
 bool moves_places(const Step& step) {
-  return std::holds_alternative<op::Slice>(step.operation) ||
+  return step.is_view || std::holds_alternative<op::Slice>(step.operation) ||
          std::holds_alternative<op::Transpose>(step.operation) ||
          std::holds_alternative<op::BroadcastTo>(step.operation);
 }
@@ -22,6 +22,12 @@ bool moves_places(const Step& step) {
 /// Whether an op skips the steps that its own mask hides, however they are given to it.
 bool skips_masked(const Step& step) {
   return std::holds_alternative<op::Rnn>(step.operation) && step.inputs[1].defined();
+}
+
+/// Whether kernels of the op read the rows of a packed operand, though it mixes steps.
+bool follows_maps(const Step& step) {
+  return std::holds_alternative<op::Attention>(step.operation) ||
+         std::holds_alternative<op::Reduce>(step.operation);
 }
 
 class Explanation {
@@ -39,13 +45,17 @@ class Explanation {
  private:
   void explain(int vertex);
   MaskId mask_at(const MaskPlan::Vertex& planned) const;
+  bool is_of_steps(MaskId mask) const {
+    return plan_.masks[static_cast<std::size_t>(mask)].shape.rank() == 2;
+  }
   std::int64_t places_of(MaskId mask) const;
   bool is_packed(const Tensor& x) const {
     return x.defined() && x.is_meta() && packed_.contains(x.value_number());
   }
   bool computes_hidden(const Step& step, std::int64_t places) const;
   bool gives_packed(const Step& step, std::int64_t places) const;
-  Padding seen_at(const MaskPlan::Vertex& planned, int vertex) const;
+  Padding seen_at(int vertex, MaskId mask) const;
+  bool are_steps(int vertex, std::size_t p, std::size_t i, MaskId mask) const;
 
   const Dag& dag_;
   MaskPlan& plan_;
@@ -60,11 +70,11 @@ class Explanation {
 MaskId Explanation::mask_at(const MaskPlan::Vertex& planned) const {
   for (const MaskFact& fact : planned.facts) {
     if (fact.mask == kNoMaskId || fact.fate == MaskFate::TakenOff) continue;
-    if (plan_.masks[static_cast<std::size_t>(fact.mask)].shape.rank() == 2) return fact.mask;
+    if (is_of_steps(fact.mask)) return fact.mask;
   }
   for (const auto& argument : planned.packed) {
     for (const MaskPlan::Packing& packing : argument) {
-      if (packing.mask != kNoMaskId) return packing.mask;
+      if (packing.mask != kNoMaskId && is_of_steps(packing.mask)) return packing.mask;
     }
   }
   return kNoMaskId;
@@ -79,11 +89,16 @@ std::int64_t Explanation::places_of(MaskId mask) const {
 
 /// Whether an op makes numbers for hidden places.
 bool Explanation::computes_hidden(const Step& step, std::int64_t places) const {
-  if (step.is_view || moves_places(step) || skips_masked(step)) return false;
-  return std::ranges::any_of(step.inputs, [&](const Tensor& x) {
-    return x.defined() && x.is_meta() && is_floating(x.dtype()) && !is_packed(x) &&
-           axes_of_places(x.shape(), places);
-  });
+  const bool reads_none = std::holds_alternative<op::Full>(step.operation);
+  if (reads_none || moves_places(step) || skips_masked(step)) return false;
+  for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+    const Tensor& x = step.inputs[i];
+    const bool of_steps = x.defined() && x.is_meta() && is_floating(x.dtype()) &&
+                          axes_of_places(x.shape(), places).has_value();
+    const bool by_rows = is_packed(x) && (follows_maps(step) || keeps_places(step, i, places));
+    if (of_steps && !by_rows) return true;
+  }
+  return false;
 }
 
 bool Explanation::gives_packed(const Step& step, std::int64_t places) const {
@@ -96,28 +111,33 @@ bool Explanation::gives_packed(const Step& step, std::int64_t places) const {
   return false;
 }
 
-/// Who sees what is hidden of the first input that is not packed.
-Padding Explanation::seen_at(const MaskPlan::Vertex& planned, int vertex) const {
-  Padding padding{.kind = Padding::Kind::Dense, .mask = kNoMaskId, .seer = vertex};
-  for (const auto& argument : planned.reads) {
-    for (const ValueNumber& value : argument) {
-      const auto seen = free_.visible.find(value);
-      if (packed_.contains(value) || seen == free_.visible.end()) continue;
-      if (seen->second.part != Visible::Part::All) continue;
+/// Who sees what is hidden of the first input that is not packed; the call itself if all are.
+Padding Explanation::seen_at(int vertex, MaskId mask) const {
+  const MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
+  for (std::size_t p = 0; p < planned.reads.size(); ++p) {
+    for (std::size_t i = 0; i < planned.reads[p].size(); ++i) {
+      if (packed_.contains(planned.reads[p][i]) || !are_steps(vertex, p, i, mask)) continue;
+      const auto seen = free_.visible.find(planned.reads[p][i]);
+      if (seen == free_.visible.end() || seen->second.part != Visible::Part::All) continue;
       if (seen->second.by_two_masks) {
-        padding.seen_by = Padding::SeenBy::TwoMasks;
-        return padding;
+        return {.kind = Padding::Kind::Dense, .mask = mask, .seen_by = Padding::SeenBy::TwoMasks};
       }
       if (!seen->second.by) {
-        padding.seen_by = Padding::SeenBy::Output;
-        return padding;
+        return {.kind = Padding::Kind::Dense, .mask = mask, .seen_by = Padding::SeenBy::Output};
       }
       const auto made = std::ranges::find(trace_.made(), *seen->second.by);
-      padding.seer = vertex_of_made_[static_cast<std::size_t>(made - trace_.made().begin())];
-      return padding;
+      const auto place = static_cast<std::size_t>(made - trace_.made().begin());
+      return {.kind = Padding::Kind::Dense, .mask = mask, .seer = vertex_of_made_[place]};
     }
   }
-  return padding;
+  return {.kind = Padding::Kind::Dense, .mask = mask, .seer = vertex};
+}
+
+/// Whether an input has the axes of the mask.
+bool Explanation::are_steps(int vertex, std::size_t p, std::size_t i, MaskId mask) const {
+  const Endpoint& from = dag_.arguments(vertex)[p][i];
+  const EdgeFacts& input = dag_.node(from.vertex).outputs[static_cast<std::size_t>(from.output)];
+  return is_mask_of_steps(plan_.masks[static_cast<std::size_t>(mask)].shape, input.shape);
 }
 
 void Explanation::explain(int vertex) {
@@ -137,8 +157,8 @@ void Explanation::explain(int vertex) {
     if (gives_packed(step, places)) packed_.insert(trace_.made()[next_]);
   }
   if (mask == kNoMaskId) return;
-  planned.padding = dense ? seen_at(planned, vertex) : Padding{.kind = Padding::Kind::Packed};
-  planned.padding.mask = mask;
+  planned.padding =
+      dense ? seen_at(vertex, mask) : Padding{.kind = Padding::Kind::Packed, .mask = mask};
 }
 
 }  // namespace

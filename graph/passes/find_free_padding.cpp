@@ -108,6 +108,8 @@ class Walk {
   }
   Visible operand(const op::Binary& op, const Step& step, std::size_t i, const Visible& result);
   Visible operand(const op::Where& op, const Step& step, std::size_t i, const Visible& result);
+  /// A tensor of one value has only the sizes of the one it stands beside.
+  Visible operand(const op::Full&, const Step&, std::size_t, const Visible&) { return {}; }
   Visible operand(const op::Rnn&, const Step& step, std::size_t i, const Visible&) {
     const Shape& x = step.inputs[0].shape();
     return i == 0 ? kept_by(step.inputs[1], x, x).value_or(kAll) : kAll;

@@ -1,5 +1,6 @@
 #include "domino/graph/passes/pack_padding_internal.h"
 
+#include <algorithm>
 #include <map>
 
 namespace domino {
@@ -33,12 +34,25 @@ const Visible* kept_of(const FreePadding& free, const ValueNumber& value) {
   return is_kept ? &found->second : nullptr;
 }
 
+/// A mask that the call's own compute_mask makes is computed before the call; false if the call hangs it.
+bool is_there_before(MaskPlan::Vertex& planned, MaskId mask) {
+  if (std::ranges::find(planned.hung, mask) != planned.hung.end()) return false;
+  for (MaskPlan::Evaluation& evaluation : planned.evaluations) {
+    if (std::ranges::find(evaluation.outputs, mask) == evaluation.outputs.end()) continue;
+    if (evaluation.by_call) return false;
+    evaluation.before_call = true;
+  }
+  return true;
+}
+
 void pack_inputs(MaskPlan::Vertex& planned, const FreePadding& free) {
   for (std::size_t p = 0; p < planned.packed.size(); ++p) {
     for (std::size_t i = 0; i < planned.packed[p].size(); ++i) {
       MaskPlan::Packing& packing = planned.packed[p][i];
       const Visible* kept = kept_of(free, planned.reads[p][i]);
-      if (packing.mask == kNoMaskId && kept != nullptr) packing = {kept->mask, kept->of_empty};
+      if (packing.mask != kNoMaskId || kept == nullptr) continue;
+      if (is_there_before(planned, kept->mask))
+        packing = {kept->mask, kept->of_empty ? Masked::UnseenUnlessEmpty : Masked::Unseen};
     }
   }
 }

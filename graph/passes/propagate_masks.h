@@ -59,7 +59,7 @@ struct MaskPlan {
   /// An input tensor is packed by a mask before a call (Mask::row_map).
   struct Packing {
     MaskId mask = kNoMaskId;
-    bool keep_empty = false;
+    Masked masked = Masked::Equal;
   };
 
   /// Masks that are computed beside a call.

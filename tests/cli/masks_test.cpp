@@ -30,10 +30,22 @@ class MasksCommand : public CliTest {
 TEST_F(MasksCommand, NamesTheDestroyerAndWhoWouldHaveUsedTheMask) {
   EXPECT_THAT(
       output_of({"masks", "lost_at_convolution.keras"}),
-      AllOf(HasSubstr("Embedding 'embedding': -> made\n"),
+      AllOf(HasSubstr("Embedding 'embedding': -> made, packed\n"),
+            HasSubstr("(mask of Embedding 'embedding'), dense: it sees what the mask hides\n"),
+            HasSubstr("Sequences of different lengths: padded to the longest, since Conv1D "
+                      "'conv1d' depends on that\n"),
             HasSubstr("lost: Conv1D 'conv1d' does not support masking and ends the mask made "
                       "by Embedding 'embedding'; LSTM 'lstm' would have used it"),
             HasSubstr("LSTM 'lstm': unmasked\n")));
+}
+
+TEST_F(MasksCommand, CountsTheStepsThatAreComputedForGivenInputs) {
+  const Tensor ids({2, 4}, std::vector<std::int32_t>{1, 2, 3, 4, 5, 0, 0, 0});
+  write_safetensors(in_folder("ids.safetensors"), {{"ids", ids}});
+  const std::string shown = output_of({"masks", "encoder_blocks.keras", "--rules", "intended",
+                                       "--inputs", in_folder("ids.safetensors").string()});
+  EXPECT_THAT(shown, AllOf(HasSubstr("Computed for these inputs:\n"),
+                           HasSubstr("  Dense 'block_2_widen': 6 steps, "), HasSubstr("MFLOP\n")));
 }
 
 TEST_F(MasksCommand, SaysThatASecondAttentionBlockRunsUnmaskedAndWhy) {
@@ -52,7 +64,7 @@ TEST_F(MasksCommand, SaysThatADecoderWithInitialStateIgnoresItsMask) {
   EXPECT_THAT(
       output_of({"masks", "encoder_decoder.keras"}),
       HasSubstr("LSTM 'decoder': ignored, unmasked -> passed (mask of Embedding "
-                "'target_embedding')\n"
+                "'target_embedding'), dense: it sees what the mask hides\n"
                 "    lost: LSTM 'decoder' ignores the mask that its input carries because it "
                 "is given a second tensor (initial_state), as Keras 3.15 does (the mask made "
                 "by Embedding 'target_embedding'); LSTM 'decoder' would have used it and "

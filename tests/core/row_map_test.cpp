@@ -36,12 +36,22 @@ TEST(RowMap, MergedHasARowForEachPairThatIsShown) {
   EXPECT_THAT(merged.second.data<std::int32_t>(), ElementsAre(0, 1, 1, 2));
 }
 
+TEST(RowMap, MergedHasOneRowForAllThatNobodySees) {
+  const RowMap some(Tensor({5}, std::vector<std::int32_t>{0, 1, 2, 2, 2}), 3, 2);
+  const MergedMaps merged = merge(some, *map_of({0, 1, 2, 3, 4}, 5));
+  EXPECT_EQ(merged.map->rows(), 3);
+  EXPECT_EQ(merged.map->unseen(), 2);
+  EXPECT_THAT(merged.map->row_of(), ElementsAre(0, 1, 2, 2, 2));
+  EXPECT_THAT(merge(*map_of({0, 1, 2, 3, 4}, 5), some).map->row_of(), ElementsAre(0, 1, 2, 2, 2));
+}
+
 TEST(RowMap, OfAMaskHasOneRowForAllMaskedSteps) {
   const Mask mask({3, 3}, {1, 0, 1, 0, 0, 0, 0, 1, 1});
   EXPECT_EQ(mask.row_map()->rows(), 5);
   EXPECT_THAT(mask.row_map()->row_of(), ElementsAre(0, 4, 1, 4, 4, 4, 4, 2, 3));
   EXPECT_EQ(mask.row_map(), mask.row_map());
-  EXPECT_THAT(mask.row_map(true)->row_of(), ElementsAre(0, 7, 1, 2, 3, 4, 7, 5, 6));
+  EXPECT_THAT(mask.row_map(Masked::UnseenUnlessEmpty)->row_of(),
+              ElementsAre(0, 7, 1, 2, 3, 4, 7, 5, 6));
   EXPECT_EQ(Mask({2, 2}, {1, 1, 1, 1}).row_map(), nullptr);
 }
 

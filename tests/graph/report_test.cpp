@@ -165,11 +165,12 @@ TEST_F(ReportTest, CallsLostOnlyWhatSomebodyMisses) {
   const Model model(ids_, Shift()(Forgetful()(MarkZeros()(ids_))));
   EXPECT_THAT(
       model.report(),
-      AllOf(HasSubstr("  Forgetful 'forgetful': destroyed (mask of MarkZeros 'mark_zeros')\n"
-                      "    ends here: Forgetful 'forgetful' does not support masking and "
-                      "ends the mask made by MarkZeros 'mark_zeros'; nobody behind misses "
-                      "it\n"),
-            Not(HasSubstr("lost"))));
+      AllOf(
+          HasSubstr("  Forgetful 'forgetful': destroyed (mask of MarkZeros 'mark_zeros'), packed\n"
+                    "    ends here: Forgetful 'forgetful' does not support masking and "
+                    "ends the mask made by MarkZeros 'mark_zeros'; nobody behind misses "
+                    "it\n"),
+          Not(HasSubstr("lost"))));
   EXPECT_THAT(lost_masks(model.dag(), model.plan()), IsEmpty());
   EXPECT_THAT(ended_masks(model.dag(), model.plan()), SizeIs(1));
   EXPECT_THAT(warnings_, ElementsAre("Forgetful 'forgetful' does not support masking and ends the "

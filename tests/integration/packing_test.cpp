@@ -208,7 +208,10 @@ TEST_F(PackingOf, AnEncoderWithMasksByHand) {
   const auto mask = Input({.shape = {kSteps}, .dtype = DType::Int32});
   const Tensor positions =
       ops::reshape(ops::tanh(ops::arange(kSteps * 4, DType::Float32)), {1, kSteps, 4});
-  const auto seen = layers::Lambda([](const Tensor& m) { return ops::expand_dims(m, 1); })(mask);
+  // mask[:, None, :]
+  const auto seen = layers::Lambda([](const Tensor& m) {
+    return ops::slice(ops::expand_dims(ops::slice(m, {.axis = 0}), 1), {.axis = 2});
+  })(mask);
   auto x = layers::Embedding(12, 4)(in);
   x = layers::Lambda([positions](const Tensor& e) { return ops::add(e, positions); })(x);
   for (int block = 0; block < 2; ++block) {

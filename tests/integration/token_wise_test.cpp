@@ -43,14 +43,14 @@ TEST(ExpectTokenWise, AcceptsLayersThatTreatStepsAlike) {
 }
 
 TEST(ExpectTokenWise, NamesTheLayerThatDoesNot) {
-  EXPECT_EQ(
-      error_of([] { expect_token_wise(layers::Conv1D(2, 3), {3}); }),
-      "Conv1D computes every step of a packed tensor (4, 6, 3); an op of its call mixes steps, or "
-      "reads their numbers itself");
-  EXPECT_EQ(
-      error_of([] { expect_token_wise(AddOneByHand(), {3}); }),
-      "AddOneByHand computes every step of a packed tensor (4, 6, 3); an op of its call mixes "
-      "steps, or reads their numbers itself");
+  EXPECT_EQ(error_of([] { expect_token_wise(layers::Conv1D(2, 3), {3}); }),
+            "Conv1D (unnamed) computes every step of a packed tensor (4, 6, 3); an op of its call "
+            "mixes steps, or "
+            "reads their numbers itself");
+  EXPECT_EQ(error_of([] { expect_token_wise(AddOneByHand(), {3}); }),
+            "AddOneByHand (unnamed) computes every step of a packed tensor (4, 6, 3); an op of its "
+            "call mixes "
+            "steps, or reads their numbers itself");
 }
 
 }  // namespace

@@ -42,7 +42,8 @@ SymbolicTensor encoder(SymbolicTensor x) {
 Model model(const std::string& work) {
   const auto in = Input({.shape = {kAny}, .dtype = DType::Int32});
   const auto x = layers::Embedding(1000, work == "lstm" ? 128 : 192, {.mask_zero = true})(in);
-  return {in, work == "lstm" ? layers::LSTM(256)(x) : encoder(x)};
+  return {in, work == "lstm" ? layers::LSTM(256, {.recurrent_initializer = "glorot_uniform"})(x)
+                             : encoder(x)};
 }
 
 int run(const std::string& work, int times) {

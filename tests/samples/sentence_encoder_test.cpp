@@ -12,6 +12,7 @@
 #include "domino/backends/ops.h"
 #include "domino/core/error.h"
 #include "domino/io/safetensors.h"
+#include "domino/utils/pad_sequences.h"
 #include "samples/sentence_encoder/encoder_weights.h"
 #include "samples/sentence_encoder/model_folder.h"
 #include "tests/error_of.h"
@@ -63,7 +64,8 @@ class SentenceEncoderTest : public domino::FolderTest {
       const Tensor& x = operands[0].is_packed() ? operands[0].rows() : operands[0];
       most = std::max(most, static_cast<std::size_t>(x.elements() / x.size(-1)));
     });
-    encoder_.model.predict(tokens_, {.batch_size = batch(), .packing = packing});
+    const Tensor ids = domino::utils::pad_sequences(tokens_, {.padding = "post"});
+    encoder_.model.predict(ids, {.batch_size = batch(), .packing = packing});
     return most;
   }
 
