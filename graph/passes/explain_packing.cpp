@@ -34,7 +34,9 @@ class Explanation {
  public:
   Explanation(const Dag& dag, MaskPlan& plan, const meta::Trace& trace,
               const std::vector<int>& vertex_of_made, const FreePadding& free)
-      : dag_(dag), plan_(plan), trace_(trace), vertex_of_made_(vertex_of_made), free_(free) {}
+      : dag_(dag), plan_(plan), trace_(trace), vertex_of_made_(vertex_of_made), free_(free) {
+    for (const MaskOrigin& mask : plan.masks) of_masks_.insert(mask.value);
+  }
 
   void run() {
     for (const int vertex : dag_.order()) {
@@ -45,6 +47,7 @@ class Explanation {
  private:
   void explain(int vertex);
   MaskId mask_at(const MaskPlan::Vertex& planned) const;
+  std::vector<ValueNumber> made_for(const std::vector<ValueNumber>& outputs, int vertex);
   bool is_of_steps(MaskId mask) const {
     return plan_.masks[static_cast<std::size_t>(mask)].shape.rank() == 2;
   }
@@ -52,6 +55,7 @@ class Explanation {
   bool is_packed(const Tensor& x) const {
     return x.defined() && x.is_meta() && packed_.contains(x.value_number());
   }
+  void note_mask(const ValueNumber& made, const Step& step);
   bool computes_hidden(const Step& step, std::int64_t places) const;
   bool gives_packed(const Step& step, std::int64_t places) const;
   Padding seen_at(int vertex, MaskId mask) const;
@@ -63,7 +67,8 @@ class Explanation {
   const std::vector<int>& vertex_of_made_;
   const FreePadding& free_;
   std::set<ValueNumber> packed_;
-  std::size_t next_ = 0;  // of the values that the trace saw
+  std::set<ValueNumber> of_masks_;  // masks, and what is made of them alone
+  std::size_t next_ = 0;            // of the values that the trace saw
 };
 
 /// The first mask of steps that comes to a call, or by which its inputs are packed.
@@ -94,6 +99,7 @@ bool Explanation::computes_hidden(const Step& step, std::int64_t places) const {
   for (std::size_t i = 0; i < step.inputs.size(); ++i) {
     const Tensor& x = step.inputs[i];
     const bool of_steps = x.defined() && x.is_meta() && is_floating(x.dtype()) &&
+                          !of_masks_.contains(x.value_number()) &&
                           axes_of_places(x.shape(), places).has_value();
     const bool by_rows = is_packed(x) && (follows_maps(step) || keeps_places(step, i, places));
     if (of_steps && !by_rows) return true;
@@ -140,6 +146,32 @@ bool Explanation::are_steps(int vertex, std::size_t p, std::size_t i, MaskId mas
   return is_mask_of_steps(plan_.masks[static_cast<std::size_t>(mask)].shape, input.shape);
 }
 
+void Explanation::note_mask(const ValueNumber& made, const Step& step) {
+  const bool all = std::ranges::all_of(step.inputs, [&](const Tensor& x) {
+    return !x.defined() || !x.is_meta() || of_masks_.contains(x.value_number());
+  });
+  if (all && !step.inputs.empty()) of_masks_.insert(made);
+}
+
+/// What a call makes on the way to its outputs, in that order. The trace has seen more: masks, and what
+/// was tried while the graph was wired.
+std::vector<ValueNumber> Explanation::made_for(const std::vector<ValueNumber>& outputs,
+                                               int vertex) {
+  const std::size_t first = next_;
+  while (next_ < vertex_of_made_.size() && vertex_of_made_[next_] == vertex) ++next_;
+  std::set<ValueNumber> read(outputs.begin(), outputs.end());
+  std::vector<ValueNumber> made;
+  for (std::size_t i = next_; i-- > first;) {
+    if (!read.contains(trace_.made()[i])) continue;
+    made.push_back(trace_.made()[i]);
+    for (const Tensor& x : trace_.find(made.back())->inputs) {
+      if (x.defined() && x.is_meta()) read.insert(x.value_number());
+    }
+  }
+  std::ranges::reverse(made);
+  return made;
+}
+
 void Explanation::explain(int vertex) {
   MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
   const MaskId mask = mask_at(planned);
@@ -148,15 +180,16 @@ void Explanation::explain(int vertex) {
       if (planned.packed[p][i].mask != kNoMaskId) packed_.insert(planned.reads[p][i]);
     }
   }
-  const std::int64_t places = mask == kNoMaskId ? 0 : places_of(mask);
-  bool dense = false;
-  for (; next_ < vertex_of_made_.size() && vertex_of_made_[next_] == vertex; ++next_) {
-    const Step& step = *trace_.find(trace_.made()[next_]);
-    if (mask == kNoMaskId) continue;
-    dense = dense || computes_hidden(step, places);
-    if (gives_packed(step, places)) packed_.insert(trace_.made()[next_]);
-  }
+  const std::vector<ValueNumber> made = made_for(planned.values, vertex);
   if (mask == kNoMaskId) return;
+  const std::int64_t places = places_of(mask);
+  bool dense = false;
+  for (const ValueNumber& value : made) {
+    const Step& step = *trace_.find(value);
+    note_mask(value, step);
+    dense = dense || computes_hidden(step, places);
+    if (gives_packed(step, places)) packed_.insert(value);
+  }
   planned.padding =
       dense ? seen_at(vertex, mask) : Padding{.kind = Padding::Kind::Packed, .mask = mask};
 }
