@@ -15,4 +15,8 @@ std::optional<Tensor> run_on_rows(const op::Operation& operation, const Tensors&
 /// the axes before them it does the same. None for an op of another kind.
 std::optional<int> own_axes(const op::Operation& operation, op::Inputs inputs);
 
+/// Whether an op can keep some places of one operand out of its result, as `where` and a product with a mask
+/// do, so that nobody sees them of the operand though all of the result is seen.
+bool may_hide_places(const op::Operation& operation);
+
 }  // namespace domino

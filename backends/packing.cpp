@@ -146,10 +146,19 @@ std::optional<int> mapped_axes(const Tensors& inputs, const Shape& output) {
   return std::nullopt;
 }
 
-std::optional<Tensor> run_aligned(const op::Operation& operation, const Tensors& inputs,
+/// The tensor, of which all may be seen.
+Tensor seen(const Tensor& x) {
+  if (!is_packed(x) || x.row_map()->unseen() < 0) return x;
+  const auto map = std::make_shared<const RowMap>(x.row_map()->indices(), x.row_map()->rows());
+  return Tensor::packed(x.rows(), map, x.shape());
+}
+
+std::optional<Tensor> run_aligned(const op::Operation& operation, Tensors inputs,
                                   const Shape& output) {
   const std::optional<int> mapped = mapped_axes(inputs, output);
   if (!mapped) return std::nullopt;
+  // Places that nobody sees of an operand are seen in the result if the op hides them itself.
+  if (may_hide_places(operation)) std::ranges::transform(inputs, inputs.begin(), seen);
   const auto operands = aligned(inputs, leading(output, *mapped), output.rank() - *mapped);
   if (!operands) return std::nullopt;
   Tensors rows;
@@ -296,6 +305,12 @@ Tensor pack(const Tensor& x, const SharedRowMap& map) {
 Tensor unpack(const Tensor& x) {
   if (!is_packed(x)) return x;
   return ops::reshape(take_rows(x.rows(), x.row_map()->indices()), x.shape()).with_mask(x.mask());
+}
+
+bool may_hide_places(const op::Operation& operation) {
+  const auto* binary = std::get_if<op::Binary>(&operation);
+  return std::holds_alternative<op::Where>(operation) ||
+         (binary != nullptr && binary->kind == op::BinaryKind::Multiply);
 }
 
 std::optional<int> own_axes(const op::Operation& operation, op::Inputs inputs) {

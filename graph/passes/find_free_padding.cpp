@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "domino/backends/packed_ops_internal.h"
 #include "domino/graph/passes/places_internal.h"
 
 namespace domino {
@@ -114,6 +115,7 @@ class Walk {
     const Shape& x = step.inputs[0].shape();
     return i == 0 ? kept_by(step.inputs[1], x, x).value_or(kAll) : kAll;
   }
+  Visible selected(const Step& step, std::size_t i, const Tensor& condition, const Visible& result);
   Visible operand(const op::Attention& op, const Step& step, std::size_t i, const Visible& result);
   Visible attended(const op::Attention& op, const Step& step, const Visible& result);
 
@@ -149,15 +151,22 @@ Visible Walk::operand(const op::Binary& op, const Step& step, std::size_t i,
                       const Visible& result) {
   if (result.part == Part::Kept) return keeps_places(step, i, result.places) ? result : kAll;
   // A product with a mask is 0 wherever it keeps nothing.
-  if (op.kind != op::BinaryKind::Multiply || step.inputs[i].rank() != step.shape.rank())
-    return result;
-  return kept_by(step.inputs[1 - i], step.inputs[i].shape(), step.shape).value_or(result);
+  return may_hide_places(op) ? selected(step, i, step.inputs[1 - i], result) : result;
 }
 
 Visible Walk::operand(const op::Where&, const Step& step, std::size_t i, const Visible& result) {
   if (result.part == Part::Kept) return keeps_places(step, i, result.places) ? result : kAll;
-  if (i != 1 || step.inputs[i].rank() != step.shape.rank()) return result;
-  return kept_by(step.inputs[0], step.inputs[i].shape(), step.shape).value_or(result);
+  return i == 1 ? selected(step, i, step.inputs[0], result) : result;
+}
+
+/// Of an operand that counts only where `condition` holds, which has to stand beside its steps.
+Visible Walk::selected(const Step& step, std::size_t i, const Tensor& condition,
+                       const Visible& result) {
+  const Shape& x = step.inputs[i].shape();
+  const Shape& kept = condition.shape();
+  if (x.rank() != step.shape.rank() || kept.rank() != x.rank() || !same_steps(kept, x))
+    return result;
+  return kept_by(condition, x, step.shape).value_or(result);
 }
 
 Visible Walk::operand(const op::Attention& op, const Step& step, std::size_t i,
@@ -186,7 +195,9 @@ Visible Walk::attended(const op::Attention& op, const Step& step, const Visible&
                              mask_itself(step.inputs[3], step.inputs[0].shape()) != result.mask;
   if (step.inputs[5].defined() || (hides_queries && !op.hide_by_1e9)) return kAll;
   if (of_itself) return *kept;
-  if (op.causal || op.window > 0) return kAll;
+  // Where two masks meet, none of their sequences need be empty for a query to see nothing.
+  const bool is_one_mask = mask_itself(step.inputs[4], keys) == kept->mask;
+  if (op.causal || op.window > 0 || !is_one_mask) return kAll;
   return {.part = Part::Kept, .mask = kept->mask, .of_empty = true, .places = kept->places};
 }
 

@@ -4,6 +4,7 @@
 
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
+#include "domino/graph/mask_rules.h"
 
 namespace domino::layers {
 
@@ -34,7 +35,10 @@ Tensor kept_entries(const Tensor& x, const Mask& mask) {
       "a mask of shape {} for {}; expected a mask of steps, such as (batch, steps), or "
       "one that broadcasts to all entries",
       mask.shape(), x.shape());
-  return kept;
+  // Which entries the numbers will lie beside is not known then: no pass may read them off the mask.
+  const bool is_open =
+      x.is_meta() && mask.shape().rank() < x.rank() && current_rules() == MaskRules::Keras;
+  return is_open ? ops::logical_or(kept, kept) : kept;
 }
 
 /// Keras' stand-in for a masked score.
