@@ -38,7 +38,7 @@ Tensor kept_entries(const Tensor& x, const Mask& mask) {
   // Which entries the numbers will lie beside is not known then: no pass may read them off the mask.
   const bool is_open =
       x.is_meta() && mask.shape().rank() < x.rank() && current_rules() == MaskRules::Keras;
-  return is_open ? ops::logical_or(kept, kept) : kept;
+  return is_open ? ops::logical_not(ops::logical_not(kept)) : kept;
 }
 
 /// Keras' stand-in for a masked score.
