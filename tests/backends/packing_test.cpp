@@ -7,6 +7,8 @@
 #include <functional>
 #include <map>
 #include <numeric>
+#include <span>
+#include <vector>
 
 #include "domino/backends/execution.h"
 #include "domino/backends/ops.h"
@@ -88,6 +90,12 @@ Tensors unpacked(const Tensors& inputs, const Backend& backend) {
   return whole;
 }
 
+/// Whether the reference takes its time for such a case, so that one way has to do.
+bool is_large(const Case& one) {
+  return std::ranges::any_of(
+      one.inputs, [](const Tensor& x) { return x.defined() && x.elements() > (1 << 13); });
+}
+
 class Packing : public ::testing::TestWithParam<std::tuple<std::string_view, Family>> {};
 
 TEST_P(Packing, ChangesNothing) {
@@ -95,7 +103,8 @@ TEST_P(Packing, ChangesNothing) {
   const Backend& device = backend(name);
   std::uint64_t seed = 0;
   for (const Case& one : family.cases()) {
-    for (const Way& way : ways()) {
+    const std::vector<Way> all = ways();
+    for (const Way& way : std::span(all).first(is_large(one) ? 1 : all.size())) {
       SCOPED_TRACE(fmt::format("{} of {}, {}", one.name, describe(one.inputs), way.name));
       const Tensors inputs = packed(one, way, device, ++seed);
       const Tensors expected = reference_run(one.operation, unpacked(inputs, device));
