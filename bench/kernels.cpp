@@ -72,7 +72,7 @@ void row_product(benchmark::State& state) {
   std::vector<float> y(static_cast<std::size_t>(rows * state.range(2)));
   const auto multiply = [&] {
     onednn::row_product(x.data<float>().data(), rows, weights, nullptr, op::UnaryKind::Linear,
-                        y.data());
+                        y.data(), false);
   };
   multiply();  // packs the weights and makes the primitives
   for (auto _ : state) {

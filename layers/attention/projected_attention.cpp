@@ -199,7 +199,7 @@ ops::AttentionMasks masks_of(const Arguments& arguments, const AttentionAxes& ax
                              std::int64_t heads) {
   const auto steps = [&](std::string_view name) {
     const Tensor seen = seen_by_steps(arguments, name, axes);
-    if (!seen.defined()) return seen;
+    if (!seen.defined()) return Tensor();
     return ops::reshape(seen, {seen.size(0), seen.size(2) * seen.size(3)});
   };
   ops::AttentionMasks masks{steps("query"), both(steps("value"), steps("key")), {}};
