@@ -214,7 +214,7 @@ Tensor in_callers_order(const Tensor& rows, const Places& order) {
 
 /// With zeros, and a mask that hides them, behind the steps of `x`.
 Tensor with_steps(const Tensor& x, std::int64_t steps) {
-  const Tensor longer = ops::pad(x.without_mask(), 1, 0, steps - x.size(1));
+  Tensor longer = ops::pad(x.without_mask(), 1, 0, steps - x.size(1));
   if (!x.mask()) return longer;
   const Tensor& mask = x.mask()->tensor();
   return longer.with_mask(Mask(ops::pad(mask, 1, 0, steps - mask.size(1))));

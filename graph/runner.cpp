@@ -110,7 +110,7 @@ Call<Tensor> Run::gather(int vertex, const MaskPlan::Given& attached) const {
 SharedRowMap rows_of(const Mask& mask, const Tensor& x, Masked masked) {
   const bool on_host = mask.tensor().device() == Device::Host && x.dtype() != DType::String;
   if (!on_host || !is_mask_of_steps(mask.shape(), x.shape())) return nullptr;
-  const SharedRowMap map = mask.row_map(masked);
+  const SharedRowMap& map = mask.row_map(masked);
   return map && map->is_worth() ? map : nullptr;
 }
 
