@@ -1,6 +1,8 @@
 #include "domino/backends/work.h"
 
 #include <algorithm>
+#include <numeric>
+#include <vector>
 
 #include "domino/core/mask.h"
 #include "domino/core/row_map.h"
@@ -71,20 +73,20 @@ Work work(const op::Rnn&, op::Inputs inputs) {
   return {steps, 2 * static_cast<double>(steps) * weights};
 }
 
+/// The kept steps of each sequence of `x`; all of them without a mask of steps.
+std::vector<std::int64_t> kept_by_sequence(const Tensor& mask, const Tensor& x) {
+  const bool of_steps = mask.defined() && mask.shape() == Shape{x.size(0), x.size(1)};
+  if (of_steps) return Mask(mask).structure().counts;
+  return std::vector<std::int64_t>(static_cast<std::size_t>(x.size(0)), x.size(1));
+}
+
 /// As many scores as pairs of a query and a key of one sequence that no mask of steps hides.
 Work work(const op::Attention&, op::Inputs inputs) {
   const Tensor& query = inputs[0];
-  const Tensor& key = inputs[1];
-  const Tensor& query_mask = inputs[3];
-  const Tensor& key_mask = inputs[4];
-  double pairs = 0;
-  for (std::int64_t row = 0; row < query.size(0); ++row) {
-    const auto kept = [&](const Tensor& mask, const Tensor& x) {
-      if (!mask.defined() || mask.shape() != Shape{x.size(0), x.size(1)}) return x.size(1);
-      return Mask(mask).structure().counts[static_cast<std::size_t>(row)];
-    };
-    pairs += static_cast<double>(kept(query_mask, query) * kept(key_mask, key));
-  }
+  const std::vector<std::int64_t> queries = kept_by_sequence(inputs[3], query);
+  const std::vector<std::int64_t> keys = kept_by_sequence(inputs[4], inputs[1]);
+  const auto pairs = static_cast<double>(
+      std::inner_product(queries.begin(), queries.end(), keys.begin(), std::int64_t{0}));
   const auto widths = static_cast<double>(query.size(3) + inputs[2].size(3));
   return {rows_of(query), 2 * pairs * static_cast<double>(query.size(2)) * widths};
 }
