@@ -12,10 +12,13 @@
 #include "domino/backends/backend.h"
 #include "domino/graph/model.h"
 #include "domino/layers.h"
+#include "tests/integration/with_positions.h"
 #include "tests/quiet.h"
 
 namespace domino {
 namespace {
+
+using testing::with_positions;
 
 constexpr std::int64_t kBatch = 6;
 constexpr std::int64_t kSteps = 20;
@@ -174,12 +177,7 @@ TEST_F(PackingOf, EncoderBlocks) {
 /// With positions all steps differ, yet nobody sees those under the mask.
 TEST_F(PackingOf, EncoderBlocksWithPositions) {
   const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
-  const Tensor positions =
-      ops::reshape(ops::tanh(ops::arange(kSteps * 4, DType::Float32)), {1, kSteps, 4});
-  const layers::Lambda placed(
-      [positions](const Tensor& x) { return ops::add(x, positions); },
-      {.mask = [](const Tensor&, const OptionalMask& mask) { return mask; }});
-  auto x = placed(embedded(in));
+  auto x = with_positions(embedded(in));
   for (int block = 0; block < 2; ++block) {
     const auto attended = layers::MultiHeadAttention(2, 3)({.query = x, .value = x});
     x = layers::LayerNormalization()(layers::Add()({x, attended}));
@@ -263,12 +261,7 @@ TEST_F(PackingOf, CausalAttentionAndAttentionOfTwoSequences) {
 /// Nobody sees what the mask of the nested model's output hides, so it is packed inside as well.
 TEST_F(PackingOf, ANestedModelWithPositions) {
   const auto inner_in = Input({.shape = {kSteps, 4}});
-  const Tensor positions =
-      ops::reshape(ops::tanh(ops::arange(kSteps * 4, DType::Float32)), {1, kSteps, 4});
-  const layers::Lambda placed(
-      [positions](const Tensor& x) { return ops::add(x, positions); },
-      {.mask = [](const Tensor&, const OptionalMask& mask) { return mask; }});
-  const Model inner(inner_in, layers::Dense(6, {.activation = "relu"})(placed(inner_in)));
+  const Model inner(inner_in, layers::Dense(6, {.activation = "relu"})(with_positions(inner_in)));
   const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
   const auto x = layers::Dense(4)(inner(embedded(in)));
   const Model model(in, layers::GlobalAveragePooling1D()(x));
@@ -279,12 +272,7 @@ TEST_F(PackingOf, ANestedModelWithPositions) {
 /// TimeDistributed shows its layer the steps of all sequences behind each other.
 TEST_F(PackingOf, LayersOfSingleStepsWithPositions) {
   const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
-  const Tensor positions =
-      ops::reshape(ops::tanh(ops::arange(kSteps * 4, DType::Float32)), {1, kSteps, 4});
-  const layers::Lambda placed(
-      [positions](const Tensor& x) { return ops::add(x, positions); },
-      {.mask = [](const Tensor&, const OptionalMask& mask) { return mask; }});
-  const auto x = layers::TimeDistributed(layers::Dense(5))(placed(embedded(in)));
+  const auto x = layers::TimeDistributed(layers::Dense(5))(with_positions(embedded(in)));
   const Model model(in, layers::LSTM(3)(x));
   EXPECT_EQ(rows_in(model, {ids()}).at("dense"), kValid + 1);
   expect_nothing_changes(model, ids());
@@ -292,12 +280,7 @@ TEST_F(PackingOf, LayersOfSingleStepsWithPositions) {
 
 /// An encoder with positions that gives a row for each step.
 Model tagger(const SymbolicTensor& in, const SymbolicTensor& embedded) {
-  const Tensor positions =
-      ops::reshape(ops::tanh(ops::arange(kSteps * 4, DType::Float32)), {1, kSteps, 4});
-  const layers::Lambda placed(
-      [positions](const Tensor& x) { return ops::add(x, positions); },
-      {.mask = [](const Tensor&, const OptionalMask& mask) { return mask; }});
-  const auto x = placed(embedded);
+  const auto x = with_positions(embedded);
   const auto attended = layers::MultiHeadAttention(2, 3)({.query = x, .value = x});
   return {in, layers::Dense(3, {.activation = "softmax"})(layers::Add()({x, attended}))};
 }

@@ -10,10 +10,13 @@
 #include "domino/graph/count_work.h"
 #include "domino/graph/model.h"
 #include "domino/layers.h"
+#include "tests/integration/with_positions.h"
 #include "tests/quiet.h"
 
 namespace domino {
 namespace {
+
+using testing::with_positions;
 
 constexpr std::int64_t kRows = 8;
 constexpr std::int64_t kLongest = 30;
@@ -40,13 +43,6 @@ SymbolicTensor words_input() { return Input({.shape = {kLongest}, .dtype = DType
 
 SymbolicTensor embedding_of(const SymbolicTensor& words) {
   return layers::Embedding(50, 8, {.mask_zero = true})(words);
-}
-
-SymbolicTensor with_positions(const SymbolicTensor& x) {
-  const Tensor positions =
-      ops::reshape(ops::tanh(ops::arange(kLongest * 8, DType::Float32)), {1, kLongest, 8});
-  return layers::Lambda([positions](const Tensor& e) { return ops::add(e, positions); },
-                        {.mask = [](const Tensor&, const OptionalMask& mask) { return mask; }})(x);
 }
 
 SymbolicTensor encoder_block(const SymbolicTensor& x, bool causal = false) {
