@@ -57,13 +57,19 @@ HWY_INLINE V joined(V a, V b) {
   }
 }
 
-/// One number of the `count` that lie side by side.
+/// One number of the `count` that lie side by side. Floats are joined as a tree: the rounding of a long
+/// sum would add up, and all of it would be seen where a mean is taken off numbers close to it.
 template <ReduceKind kKind, class T>
 T fold_line(const T* x, std::int64_t count) {
   T result = neutral<kKind, T>();
   std::int64_t i = 0;
   if constexpr (std::is_same_v<T, float>) {
     constexpr int kChains = 4;  // as many sums as hide the latency of one
+    constexpr std::int64_t kLeaf = 8 * kChains * kLanes;
+    if (count > kLeaf) {
+      const std::int64_t half = (count / 2 + kLeaf - 1) / kLeaf * kLeaf;
+      return joined<kKind>(fold_line<kKind>(x, half), fold_line<kKind>(x + half, count - half));
+    }
     V sums[kChains];
     for (V& sum : sums) sum = constant(result);
     for (; i + kChains * kLanes <= count; i += kChains * kLanes) {
@@ -72,9 +78,19 @@ T fold_line(const T* x, std::int64_t count) {
       }
     }
     HWY_ALIGN float lanes[kLanes];
+    for (int c = 0; i < count; i += kLanes, ++c) {
+      std::fill_n(lanes, kLanes, result);
+      std::copy_n(x + i, std::min<std::int64_t>(count - i, kLanes), lanes);
+      sums[c] = joined<kKind>(sums[c], hn::Load(D(), lanes));
+    }
     hn::Store(joined<kKind>(joined<kKind>(sums[0], sums[1]), joined<kKind>(sums[2], sums[3])), D(),
               lanes);
-    for (const float lane : lanes) result = joined<kKind>(result, lane);
+    for (std::int64_t half = kLanes / 2; half > 0; half /= 2) {
+      for (std::int64_t l = 0; l < half; ++l) {
+        lanes[l] = joined<kKind, float>(lanes[l], lanes[l + half]);
+      }
+    }
+    return lanes[0];
   }
   for (; i < count; ++i) result = joined<kKind>(result, x[i]);
   return result;

@@ -94,6 +94,19 @@ Tensor column(const std::vector<float>& x) {
   return Tensor({static_cast<std::int64_t>(x.size()), 1}, x);
 }
 
+TEST(OneDnnAccuracy, TheMeanOfEqualNumbersIsThatNumber) {
+  constexpr float kNumber = 2.5566247F;
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    SCOPED_TRACE(hwy::TargetName(target));
+    const TargetScope scope(target);
+    for (const std::int64_t count : {1, 2, 25, 63, 100, 130, 4000}) {
+      SCOPED_TRACE(count);
+      const Tensor x = ops::full({count}, kNumber);
+      EXPECT_NEAR(ops::mean(x, {0}).item({}), kNumber, 5e-7);
+    }
+  }
+}
+
 TEST(OneDnnAccuracy, SigmoidAndTanhOfTensors) {
   const std::vector<float> x = sweep();
   for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
