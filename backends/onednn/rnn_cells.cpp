@@ -81,15 +81,15 @@ struct AnyActivations {
 /// sigmoid and tanh. Divisions are slow, so factors that are quotients share one.
 struct UsualActivations {
   const Cell& cell;
-  HWY_INLINE V gate(V x) const { return gated(x, constant(1.0f)); }
+  HWY_INLINE V gate(V x) const { return quotient(constant(1.0f), sigmoid_below(x)); }
   HWY_INLINE V squash(V x) const {
     const Quotient y = tanh_quotient(x);
-    return hn::Div(y.above, y.below);
+    return quotient(y.above, y.below);
   }
-  HWY_INLINE V gated(V x, V v) const { return hn::Div(v, sigmoid_below(x)); }
+  HWY_INLINE V gated(V x, V v) const { return hn::Mul(gate(x), v); }
   HWY_INLINE V gated_squash(V x, V v) const {
     const Quotient y = tanh_quotient(v);
-    return hn::Div(y.above, hn::Mul(y.below, sigmoid_below(x)));
+    return quotient(y.above, hn::Mul(y.below, sigmoid_below(x)));
   }
 };
 
@@ -113,12 +113,12 @@ struct Units {
 };
 
 template <class A>
-void finish(const Units<CellPass::SimpleRNN>& units, const A& a) {
+HWY_INLINE void finish(const Units<CellPass::SimpleRNN>& units, const A& a) {
   units.store(a.squash(units.both(0)), units.row.next_h);
 }
 
 template <class A>
-void finish(const Units<CellPass::LSTM>& units, const A& a) {
+HWY_INLINE void finish(const Units<CellPass::LSTM>& units, const A& a) {
   const V kept = a.gated(units.both(1), units.load(units.row.c));
   const V c = hn::Add(kept, a.gated_squash(units.both(0), units.both(2)));
   units.store(c, units.row.c);
@@ -126,7 +126,7 @@ void finish(const Units<CellPass::LSTM>& units, const A& a) {
 }
 
 template <class A>
-void finish(const Units<CellPass::GRU>& units, const A& a) {
+HWY_INLINE void finish(const Units<CellPass::GRU>& units, const A& a) {
   V inner = units.from_h(2);
   if (units.cell.candidate_bias != nullptr) {
     inner = hn::Add(inner, units.load(units.cell.candidate_bias));
@@ -137,62 +137,78 @@ void finish(const Units<CellPass::GRU>& units, const A& a) {
 }
 
 template <class A>
-void finish(const Units<CellPass::GRUGates>& units, const A& a) {
+HWY_INLINE void finish(const Units<CellPass::GRUGates>& units, const A& a) {
   units.store(a.gate(units.both(0)), units.row.z);
   units.store(a.gated(units.both(1), units.load(units.row.h)), units.row.reset);
 }
 
 template <class A>
-void finish(const Units<CellPass::GRUCandidate>& units, const A& a) {
+HWY_INLINE void finish(const Units<CellPass::GRUCandidate>& units, const A& a) {
   const V candidate = a.squash(units.both(0));
   const V change = hn::Sub(units.load(units.row.h), candidate);
   units.store(hn::MulAdd(units.load(units.row.z), change, candidate), units.row.next_h);
 }
 
+/// The element-wise part of `count` rows. One loop, so that its constants stay in registers and rows
+/// overlap: each is a long chain of operations that wait for one another.
 template <CellPass kPass, class Activations>
-void finish_row(const Cell& cell, const CellRow& row, const Sums<Panel<kPass>::kVectors>& sums,
-                std::int64_t panel) {
+void finish_rows(const Cell& cell, const CellRow* rows, std::int64_t count,
+                 const Sums<Panel<kPass>::kVectors>* sums, std::int64_t panel) {
   using P = Panel<kPass>;
   const Activations activations{cell};
   for (int block = 0; block < P::kBlocks; ++block) {
     const std::int64_t first = panel * P::kUnits + block * kLanes;
     if (first >= cell.units) return;
-    finish(Units<kPass>{cell, row, sums.numbers + block * P::kGates, first, cell.units - first},
-           activations);
+    for (std::int64_t r = 0; r < count; ++r) {
+      const auto gates = sums[r].numbers + block * P::kGates;
+      finish(Units<kPass>{cell, rows[r], gates, first, cell.units - first}, activations);
+    }
   }
 }
 
-/// One panel for `count` rows, kRows or fewer.
+/// `count` rows, kRows or fewer, times the panel's weights.
 template <CellPass kPass, int kRows>
-void run_rows(const Cell& cell, bool from_zero, const CellRow* rows, std::int64_t count,
-              std::int64_t panel) {
+void multiply_rows(const float* weights, std::int64_t depth, const CellRow* rows,
+                   std::int64_t count, Sums<Panel<kPass>::kVectors>* sums) {
   if constexpr (kRows > 1) {
-    if (count < kRows) return run_rows<kPass, kRows - 1>(cell, from_zero, rows, count, panel);
+    if (count < kRows) return multiply_rows<kPass, kRows - 1>(weights, depth, rows, count, sums);
   }
+  multiply<Panel<kPass>::kVectors, kRows>(weights, depth, rows, kPass == CellPass::GRUCandidate,
+                                          sums);
+}
+
+/// Rows whose sums stay in the smallest cache.
+constexpr std::int64_t kRowsAtOnce = 8 * kMostRows;
+
+/// One panel for `count` rows, kRowsAtOnce or fewer.
+template <CellPass kPass>
+void run_panel(const Cell& cell, bool from_zero, const CellRow* rows, std::int64_t count,
+               std::int64_t panel) {
   constexpr int kVectors = Panel<kPass>::kVectors;
-  Sums<kVectors> sums[kRows];
+  Sums<kVectors> sums[kRowsAtOnce];
   const std::int64_t size = kVectors * kLanes * cell.units;
   const float* weights = cell.weights->template data<float>().data() + panel * size;
-  multiply<kVectors, kRows>(weights, from_zero ? 0 : cell.units, rows,
-                            kPass == CellPass::GRUCandidate, sums);
+  // Groups of nearly one size: a lonely last row would load all weights for itself.
+  const std::int64_t groups = (count + kMostRows - 1) / kMostRows;
+  for (std::int64_t group = 0; group < groups; ++group) {
+    const std::int64_t first = count * group / groups;
+    const std::int64_t last = count * (group + 1) / groups;
+    multiply_rows<kPass, kMostRows>(weights, from_zero ? 0 : cell.units, rows + first, last - first,
+                                    sums + first);
+  }
   const bool usual =
       cell.activation == op::UnaryKind::Tanh && cell.recurrent_activation == op::UnaryKind::Sigmoid;
-  for (int r = 0; r < kRows; ++r) {
-    usual ? finish_row<kPass, UsualActivations>(cell, rows[r], sums[r], panel)
-          : finish_row<kPass, AnyActivations>(cell, rows[r], sums[r], panel);
-  }
+  usual ? finish_rows<kPass, UsualActivations>(cell, rows, count, sums, panel)
+        : finish_rows<kPass, AnyActivations>(cell, rows, count, sums, panel);
 }
 
 template <CellPass kPass>
 void run_pass(const Cell& cell, bool from_zero, const CellRow* rows, std::int64_t count,
               std::int64_t begin, std::int64_t end) {
-  // Groups of nearly one size: a lonely last row would load all weights for itself.
-  const std::int64_t groups = (count + kMostRows - 1) / kMostRows;
-  for (std::int64_t panel = begin; panel < end; ++panel) {
-    for (std::int64_t group = 0; group < groups; ++group) {
-      const std::int64_t first = count * group / groups;
-      const std::int64_t last = count * (group + 1) / groups;
-      run_rows<kPass, kMostRows>(cell, from_zero, rows + first, last - first, panel);
+  for (std::int64_t first = 0; first < count; first += kRowsAtOnce) {
+    const std::int64_t some = std::min(kRowsAtOnce, count - first);
+    for (std::int64_t panel = begin; panel < end; ++panel) {
+      run_panel<kPass>(cell, from_zero, rows + first, some, panel);
     }
   }
 }

@@ -34,14 +34,18 @@ inline constexpr int kMostRows = kLanes >= 16 ? 6 : 3;
 
 HWY_INLINE V constant(float value) { return hn::Set(D(), value); }
 
-/// NaN stays NaN, which Min and Max do not promise.
+// These targets can leave out lanes of a load or store, and then do not touch their memory.
+inline constexpr bool kMasksMemory = HWY_TARGET <= HWY_AVX2;
+
+/// NaN stays NaN.
 HWY_INLINE V clamp(V x, float low, float high) {
+  // Here Min and Max give the second operand if one is NaN; compilers may swap those of older ones.
+  if constexpr (HWY_TARGET <= HWY_AVX2) {
+    return hn::Max(constant(low), hn::Min(constant(high), x));
+  }
   const V raised = hn::IfThenElse(hn::Lt(x, constant(low)), constant(low), x);
   return hn::IfThenElse(hn::Gt(raised, constant(high)), constant(high), raised);
 }
-
-// These targets can leave out lanes of a load or store, and then do not touch their memory.
-inline constexpr bool kMasksMemory = HWY_TARGET <= HWY_AVX2;
 
 /// `count` numbers, the rest zero, without reading further.
 HWY_INLINE V load_some(const float* from, std::int64_t count) {
@@ -72,42 +76,58 @@ HWY_INLINE V polynomial(V x, const float (&coefficients)[kCount]) {
   return sum;
 }
 
-HWY_INLINE V power_of_two(hn::Vec<hn::RebindToSigned<D>> n) {
-  const hn::RebindToSigned<D> di;
-  return hn::BitCast(D(), hn::ShiftLeft<23>(hn::Add(n, hn::Set(di, 127))));
+using Integers = hn::RebindToSigned<D>;
+
+HWY_INLINE V power_of_two(hn::Vec<Integers> n) {
+  return hn::BitCast(D(), hn::ShiftLeft<23>(hn::Add(n, hn::Set(Integers(), 127))));
 }
 
-/// A number as n ln(2) + r with whole n and |r| <= ln(2) / 2.
-struct Reduced {
-  hn::Vec<hn::RebindToSigned<D>> n;
-  V r;
+struct Whole {
+  V number;  // NaN if the number it was made of is
+  hn::Vec<Integers> integer;
 };
 
-HWY_INLINE Reduced reduced(V x) {
-  V n = hn::Round(hn::Mul(x, constant(1.44269504088896341f)));
-  // NaN goes on in r. Processors turn it into some integer, but in plain C++ that is undefined.
-  if constexpr (HWY_TARGET == HWY_EMU128 || HWY_TARGET == HWY_SCALAR) {
-    n = hn::IfThenZeroElse(hn::IsNaN(x), n);
-  }
-  const V high = hn::NegMulAdd(n, constant(0.693359375f), x);
-  return {hn::ConvertTo(hn::RebindToSigned<D>(), n),
-          hn::NegMulAdd(n, constant(-2.12194440e-4f), high)};
+/// The whole number next to x times `factor`, which is less than 2^22.
+HWY_INLINE Whole whole(V x, float factor) {
+  // Beside so large a number only whole ones are told apart, in its lowest bits.
+  const V large = constant(12582912.0f);
+  const V sum = hn::MulAdd(x, constant(factor), large);
+  return {hn::Sub(sum, large),
+          hn::Sub(hn::BitCast(Integers(), sum), hn::BitCast(Integers(), large))};
 }
 
-/// e^r - 1 for a reduced r (the polynomial of Cephes).
+inline constexpr float kLog2OfE = 1.44269504088896341f;
+inline constexpr float kLn2 = 0.693147180559945309f;
+
+/// e^r - 1 for |r| <= ln(2) / 2, within 5e-9 (minimax).
 HWY_INLINE V expm1_of_rest(V r) {
-  const V p = polynomial(r, {1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f,
-                             1.6666665459e-1f, 5.0000001201e-1f});
+  const V p = polynomial(r, {1.3950491557e-3f, 8.3688898012e-3f, 4.1666205972e-2f, 1.6666518152e-1f,
+                             5.0000000000e-1f});
   return hn::MulAdd(hn::Mul(p, r), r, r);
 }
 
 /// e^x from underflow to overflow.
 HWY_INLINE V exp(V x) {
-  const auto [n, r] = reduced(clamp(x, -105.0f, 89.5f));
-  const auto half = hn::ShiftRight<1>(n);
+  const V clamped = clamp(x, -105.0f, 89.5f);
+  const auto [n, integer] = whole(clamped, kLog2OfE);
+  // ln(2) in two parts, of which the first has few bits: large n would show its rounding.
+  const V high = hn::NegMulAdd(n, constant(0.693359375f), clamped);
+  const V r = hn::NegMulAdd(n, constant(-2.12194440e-4f), high);
+  const auto half = hn::ShiftRight<1>(integer);
   // In two factors: one alone could not reach the smallest and largest results.
   return hn::Mul(hn::Mul(hn::Add(expm1_of_rest(r), constant(1.0f)), power_of_two(half)),
-                 power_of_two(hn::Sub(n, half)));
+                 power_of_two(hn::Sub(integer, half)));
+}
+
+/// a / b for finite a, and b from 1 to 2^100.
+HWY_INLINE V quotient(V a, V b) {
+  // Division keeps these processors waiting, where they know the first 14 bits of 1 / b.
+  if constexpr (HWY_TARGET <= HWY_AVX3) {
+    const V guess = hn::ApproximateReciprocal(b);
+    const V y = hn::Mul(a, guess);
+    return hn::MulAdd(hn::NegMulAdd(b, y, a), guess, y);
+  }
+  return hn::Div(a, b);
 }
 
 /// Within 1e-7.
@@ -118,8 +138,10 @@ HWY_INLINE V sigmoid(V x) {
 
 /// What sigmoid(x) is one over: 1 + e^-x, for x cut to where that is far from overflow.
 HWY_INLINE V sigmoid_below(V x) {
-  const auto [n, r] = reduced(clamp(hn::Neg(x), -40.0f, 40.0f));
-  const V scale = power_of_two(n);
+  const V clamped = clamp(x, -40.0f, 40.0f);
+  const auto [n, integer] = whole(clamped, -kLog2OfE);
+  const V r = hn::NegMulSub(n, constant(kLn2), clamped);
+  const V scale = power_of_two(integer);
   return hn::Add(hn::MulAdd(expm1_of_rest(r), scale, scale), constant(1.0f));
 }
 
@@ -131,9 +153,11 @@ struct Quotient {
 /// tanh within 1e-7, near zero as exact as x itself: (e^2x - 1) / (e^2x + 1).
 HWY_INLINE Quotient tanh_quotient(V x) {
   // At the ends it is 1 to the last bit.
-  const auto [n, r] = reduced(clamp(hn::Add(x, x), -20.0f, 20.0f));
-  const V scale = power_of_two(n);
-  const V above = hn::MulAdd(expm1_of_rest(r), scale, hn::Sub(scale, constant(1.0f)));
+  const V twice = clamp(hn::Add(x, x), -20.0f, 20.0f);
+  const auto [n, integer] = whole(twice, kLog2OfE);
+  const V scale = power_of_two(integer);
+  const V p = expm1_of_rest(hn::NegMulAdd(n, constant(kLn2), twice));
+  const V above = hn::MulAdd(p, scale, hn::Sub(scale, constant(1.0f)));
   return {above, hn::Add(above, constant(2.0f))};
 }
 
