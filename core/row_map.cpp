@@ -90,6 +90,18 @@ MergedMaps merge(const RowMap& first, const RowMap& second) {
           {{rows}, pairs.second()}};
 }
 
+SharedRowMap with_unseen_of(const RowMap& map, const RowMap& by) {
+  const std::span<const std::int32_t> hidden = by.row_of();
+  const auto first = std::ranges::find(hidden, by.unseen());
+  if (map.places() != by.places() || first == hidden.end()) return nullptr;
+  const std::int32_t unseen = map.row_of()[static_cast<std::size_t>(first - hidden.begin())];
+  const auto agree = [&](std::int32_t row, std::int32_t other) {
+    return (row == unseen) == (other == by.unseen());
+  };
+  if (!std::ranges::equal(map.row_of(), hidden, agree)) return nullptr;
+  return std::make_shared<const RowMap>(map.indices(), map.rows(), unseen);
+}
+
 std::optional<int> leading_axes(const Shape& shape, std::int64_t places, int wanted) {
   std::optional<int> best;
   std::int64_t entries = 1;

@@ -49,6 +49,10 @@ struct MergedMaps {
 };
 MergedMaps merge(const RowMap& first, const RowMap& second);
 
+/// `map` with its row `unseen` named, if the places that nobody sees according to `by`, and only they, show
+/// one row of it; null otherwise.
+SharedRowMap with_unseen_of(const RowMap& map, const RowMap& by);
+
 /// How many leading axes of `shape` hold exactly `places` entries, as near to `wanted` as can be; none if
 /// no number does.
 std::optional<int> leading_axes(const Shape& shape, std::int64_t places, int wanted);

@@ -114,6 +114,14 @@ SharedRowMap rows_of(const Mask& mask, const Tensor& x, Masked masked) {
   return map && map->is_worth() ? map : nullptr;
 }
 
+/// `x` with the rows of `map`, or with its own if they are fewer.
+Tensor packed_by(const Tensor& x, const SharedRowMap& map) {
+  if (!x.is_packed() || x.row_map()->rows() >= map->rows()) return domino::pack(x, map);
+  const bool is_known = x.row_map()->unseen() >= 0 || map->unseen() < 0;
+  const SharedRowMap own = is_known ? nullptr : with_unseen_of(*x.row_map(), *map);
+  return own ? Tensor::packed(x.rows(), own, x.shape()) : x;
+}
+
 void Run::pack(Call<Tensor>& call, const std::vector<std::vector<MaskPlan::Packing>>& by) const {
   if (!execution().packing) return;
   for (std::size_t p = 0; p < by.size(); ++p) {
@@ -121,8 +129,7 @@ void Run::pack(Call<Tensor>& call, const std::vector<std::vector<MaskPlan::Packi
       Tensor& x = call.arguments[p][i];
       const OptionalMask& kept = mask(by[p][i].mask);
       const SharedRowMap rows = kept ? rows_of(*kept, x, by[p][i].masked) : nullptr;
-      const bool has_fewer = x.is_packed() && rows && x.row_map()->rows() < rows->rows();
-      if (rows && !has_fewer) x = domino::pack(x, rows).with_mask(x.mask());
+      if (rows) x = packed_by(x, rows).with_mask(x.mask());
     }
   }
 }

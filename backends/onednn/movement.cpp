@@ -1,13 +1,12 @@
 #include <algorithm>
 #include <cstring>
 
-#include "domino/backends/onednn/grain.h"
+#include "domino/backends/onednn/copy_slices.h"
 #include "domino/backends/onednn/rows.h"
 #include "domino/backends/onednn/strided_copy.h"
 #include "domino/backends/reference/convert.h"
 #include "domino/backends/reference/lookup.h"
 #include "domino/backends/reference/walk.h"
-#include "domino/core/threads.h"
 
 namespace domino::onednn {
 namespace {
@@ -66,25 +65,6 @@ void concatenate(const op::Concatenate& op, op::Inputs inputs, op::Outputs outpu
   }
 }
 
-/// Copies the slices of `entry` bytes that `places` names out of `size` ones, for each of `outer`
-/// blocks. False if a place is outside.
-template <class Index>
-bool copy_slices(const std::byte* from, std::int64_t outer, std::int64_t size, std::int64_t entry,
-                 std::span<const Index> places, std::byte* to) {
-  const auto inside = [&](Index place) { return place >= 0 && place < size; };
-  if (!std::ranges::all_of(places, inside)) return false;
-  const auto count = static_cast<std::int64_t>(places.size());
-  parallel_for(outer * count, 4 * kElementGrain / std::max<std::int64_t>(entry, 1) + 1,
-               [&](std::int64_t begin, std::int64_t end) {
-                 for (std::int64_t i = begin; i < end; ++i) {
-                   const auto place = places[static_cast<std::size_t>(i % count)];
-                   std::memcpy(to + i * entry, from + (i / count * size + place) * entry,
-                               static_cast<std::size_t>(entry));
-                 }
-               });
-  return true;
-}
-
 void take(const op::Take& op, op::Inputs inputs, op::Outputs outputs) {
   const Tensor& x = inputs[0];
   const reference::Fold fold = reference::fold_around(x.shape(), op.axis);
@@ -93,18 +73,6 @@ void take(const op::Take& op, op::Inputs inputs, op::Outputs outputs) {
                    inputs[1].data<std::int32_t>(), outputs[0].storage()->bytes())) {
     reference::check_indices(inputs[1], x.shape(), op.axis);
   }
-}
-
-void embedding(const op::Embedding&, op::Inputs inputs, op::Outputs outputs) {
-  const Tensor& table = inputs[1];
-  const auto entry = static_cast<std::int64_t>(size_of(table.dtype())) * table.size(1);
-  const auto look_up = [&](auto ids) {
-    return copy_slices(table.storage()->bytes(), 1, table.size(0), entry, ids,
-                       outputs[0].storage()->bytes());
-  };
-  const bool inside = inputs[0].dtype() == DType::Int32 ? look_up(inputs[0].data<std::int32_t>())
-                                                        : look_up(inputs[0].data<std::int64_t>());
-  if (!inside) reference::check_token_ids(inputs[0], table.size(0));
 }
 
 void full(const op::Full& op, op::Inputs, op::Outputs outputs) {
@@ -131,7 +99,6 @@ void add_movement(KernelTable& table) {
   table.add<op::BroadcastTo>(kOwner, broadcast_to);
   table.add<op::Concatenate>(kOwner, concatenate);
   table.add<op::Take>(kOwner, take);
-  table.add<op::Embedding>(kOwner, embedding);
   table.add<op::Full>(kOwner, full);
   table.add<op::Arange>(kOwner, arange);
 }

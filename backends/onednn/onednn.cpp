@@ -15,6 +15,7 @@ KernelTable make_kernels() {
   add_cast(table);
   add_reduce(table);
   add_movement(table);
+  add_embedding(table);
   add_matmul(table);
   add_dense(table);
   add_softmax(table);

@@ -6,6 +6,7 @@
 #include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/memory_pool.h"
 #include "domino/backends/onednn/rnn_call.h"
+#include "domino/backends/onednn/row_product.h"
 #include "domino/backends/onednn/rows.h"
 #include "domino/backends/packing.h"
 #include "domino/core/threads.h"
@@ -17,6 +18,8 @@ namespace {
 constexpr std::int64_t kFewestRowsOfAThread = 4;
 /// Multiplications that have to be saved in each step for threads to meet after each.
 constexpr std::int64_t kStepGrain = 1 << 20;
+/// Numbers of all projected rows that fit into a cache.
+constexpr std::int64_t kMostProjected = 1 << 22;
 
 std::vector<CellPass> passes_of(const op::Rnn& op) {
   switch (op.cell) {
@@ -66,6 +69,15 @@ void RnnCall::allocate() {
   last_h = last_h_.mutable_data<float>().data();
   last_c = last_c_.defined() ? last_c_.mutable_data<float>().data() : nullptr;
   if (op.return_sequences && gaps) std::fill_n(output + tokens * units, units, 0.0f);
+}
+
+void RnnCall::project_rows() {
+  if (x.rows() * 8 > plan.tokens() * 7 || x.rows() * columns > kMostProjected) return;
+  projected_ = pooled_tensor({x.rows(), columns}, DType::Float32);
+  float* to = projected_.mutable_data<float>().data();
+  row_product(x.row(0), x.rows(), kernel, bias.empty() ? nullptr : bias.data(),
+              op::UnaryKind::Linear, to, strict);
+  projected = to;
 }
 
 /// A masked step shows the row of the last kept one, or that of zeros.
@@ -128,6 +140,7 @@ namespace {
 
 Tensors rnn(const op::Rnn& op, op::Inputs inputs) {
   RnnCall call(op, inputs);
+  call.project_rows();
   const std::int64_t shares = call.choose_shares();
   parallel_for(shares, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) run_share(call, call.plan.share(i, shares));

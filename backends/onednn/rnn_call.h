@@ -29,7 +29,8 @@ struct RnnCall {
   bool wide = false;  // threads share out the units of each step, not the sequences
 
   MappedSteps x;
-  const float* first_h;  // null for zeros
+  const float* projected = nullptr;  // all rows of x, if project_rows has seen to it
+  const float* first_h;              // null for zeros
   const float* first_c;
   float* output;
   float* last_h;
@@ -37,9 +38,14 @@ struct RnnCall {
 
   RnnCall(const op::Rnn& op, op::Inputs inputs);
   std::int64_t choose_shares();
+  /// Projects each row of x once, if many steps share one, as words do that come again.
+  void project_rows();
   /// The numbers of a kept step.
   const float* x_at(std::int64_t row, std::int32_t step) const {
     return x.at(row * steps + plan.place(step));
+  }
+  const float* projected_at(std::int64_t row, std::int32_t step) const {
+    return projected + x.row_at(row * steps + plan.place(step)) * columns;
   }
   /// What the call gives, once all shares have run.
   Tensors take_outputs();
@@ -51,6 +57,7 @@ struct RnnCall {
 
   std::int64_t batch_;
   Tensor rows_;  // of the output, and the one of zeros
+  Tensor projected_;
   Tensor last_h_;
   Tensor last_c_;
 };

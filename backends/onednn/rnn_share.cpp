@@ -49,6 +49,7 @@ class Share {
   void add(std::int64_t row);
   void drop_ended(std::int64_t step);
   std::int64_t project(std::int64_t begin);
+  void find_projected(std::int64_t step);
   std::int64_t rounded(std::int64_t tokens) const;
   void gather(const Sequence& sequence, std::int64_t begin, std::int64_t end, float* to) const;
   void run_step(std::int64_t step);
@@ -106,7 +107,11 @@ void Share::add(std::int64_t row) {
 void Share::run() {
   std::int64_t projected = 0;
   for (std::int64_t step = 0; drop_ended(step), active_ > 0; ++step) {
-    if (step == projected) projected = project(step);
+    if (call_.projected != nullptr) {
+      find_projected(step);
+    } else if (step == projected) {
+      projected = project(step);
+    }
     run_step(step);
   }
   for (std::size_t i = 0; i < sequences_.size(); ++i) finish(i);
@@ -137,6 +142,15 @@ std::int64_t Share::project(std::int64_t begin) {
               call_.bias.empty() ? nullptr : call_.bias.data(), op::UnaryKind::Linear, projected_,
               call_.strict);
   return begin + steps;
+}
+
+/// The same, where all rows are projected already.
+void Share::find_projected(std::int64_t step) {
+  for (std::size_t i = 0; i < active_; ++i) {
+    const Sequence& sequence = sequences_[i];
+    cells_[i].input =
+        call_.projected_at(sequence.row, sequence.kept[static_cast<std::size_t>(step)]);
+  }
 }
 
 void Share::gather(const Sequence& sequence, std::int64_t begin, std::int64_t end,

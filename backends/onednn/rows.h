@@ -13,6 +13,7 @@ void add_where(KernelTable& table);
 void add_cast(KernelTable& table);
 void add_reduce(KernelTable& table);
 void add_movement(KernelTable& table);
+void add_embedding(KernelTable& table);
 void add_matmul(KernelTable& table);
 void add_dense(KernelTable& table);
 void add_softmax(KernelTable& table);

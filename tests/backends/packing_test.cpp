@@ -167,6 +167,28 @@ TEST(PackedSequences, StayPackedWhereEachStepIsTreatedAlike) {
   for (const auto& [name, result] : results) EXPECT_TRUE(result.is_packed()) << name;
 }
 
+TEST(PackedSequences, OfTokensHaveARowForEachDifferentOne) {
+  const Tensor table = pattern({9, 3});
+  const Tensor ids = ints({2, 4}, {7, 2, 7, 2, 2, 0, 0, 7});
+  for (const DType dtype : {DType::Int32, DType::Int64}) {
+    const Tensor x = ops::embedding(ops::cast(ids, dtype), table);
+    EXPECT_EQ(x.shape(), (Shape{2, 4, 3}));
+    ASSERT_TRUE(x.is_packed());
+    EXPECT_THAT(x.row_map()->row_of(), ::testing::ElementsAre(0, 1, 0, 1, 1, 2, 2, 0));
+    EXPECT_TRUE(agree(unpack(x), ops::take(table, ids, 0), 0));
+  }
+  EXPECT_FALSE(ops::embedding(ints({2, 4}, {0, 1, 2, 3, 4, 5, 6, 7}), table).is_packed());
+}
+
+TEST(PackedSequences, OfTokensKeepTheRowThatNobodySees) {
+  const auto row_of = std::vector<std::int32_t>{0, 1, 2, 3, 4, 3, 3, 3};
+  const auto map = std::make_shared<const RowMap>(Tensor({8}, row_of), 5, 3);
+  const Tensor ids = Tensor::packed(ints({5}, {5, 6, 5, 5, 6}), map, {2, 4});
+  const Tensor x = ops::embedding(ids, pattern({9, 3}));
+  EXPECT_EQ(x.row_map()->unseen(), 2);
+  EXPECT_THAT(x.row_map()->row_of(), ::testing::ElementsAre(0, 1, 0, 2, 1, 2, 2, 2));
+}
+
 TEST(PackedSequences, AreUnpackedWhereStepsMeetOrRowsSaveNothing) {
   const Tensor x = sequences();
   EXPECT_FALSE(ops::max(x, {1}).is_packed());
@@ -219,6 +241,11 @@ TEST(PackedSequences, ErrorsNameThePlaceInTheWholeTensor) {
         ops::embedding(ids, pattern({3, 2}));
       },
       ::testing::ThrowsMessage<ValueError>(::testing::HasSubstr("id 9 at (0, 2)")));
+  EXPECT_THAT(
+      [&] {
+        ops::embedding(ints({2, 3}, {1, 1, 1, 1, 3, 1}), pattern({3, 2}));
+      },
+      ::testing::ThrowsMessage<ValueError>(::testing::HasSubstr("id 3 at (1, 1)")));
 }
 
 }  // namespace

@@ -45,6 +45,17 @@ TEST(RowMap, MergedHasOneRowForAllThatNobodySees) {
   EXPECT_THAT(merge(*map_of({0, 1, 2, 3, 4}, 5), some).map->row_of(), ElementsAre(0, 1, 2, 2, 2));
 }
 
+TEST(RowMap, LearnsFromAnotherWhichRowNobodySees) {
+  const RowMap by(Tensor({5}, std::vector<std::int32_t>{0, 1, 3, 2, 3}), 4, 3);
+  const SharedRowMap words = with_unseen_of(*map_of({1, 1, 0, 2, 0}, 3), by);
+  ASSERT_NE(words, nullptr);
+  EXPECT_EQ(words->unseen(), 0);
+  EXPECT_THAT(words->row_of(), ElementsAre(1, 1, 0, 2, 0));
+  EXPECT_EQ(with_unseen_of(*map_of({1, 0, 0, 2, 0}, 3), by), nullptr) << "seen at place 1";
+  EXPECT_EQ(with_unseen_of(*map_of({1, 1, 0, 2, 2}, 3), by), nullptr) << "two rows";
+  EXPECT_EQ(with_unseen_of(by, *map_of({1, 1, 0, 2, 0}, 3)), nullptr) << "all are seen";
+}
+
 TEST(RowMap, OfAMaskHasOneRowForAllMaskedSteps) {
   const Mask mask({3, 3}, {1, 0, 1, 0, 0, 0, 0, 1, 1});
   EXPECT_EQ(mask.row_map()->rows(), 5);
