@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <unordered_map>
+#include <bit>
 #include <utility>
 #include <vector>
 
@@ -32,16 +32,22 @@ Tensor look_up(const Tensor& ids, const Tensor& table, Shape shape) {
   return outputs[0];
 }
 
-/// Numbers the different ids as they come.
+/// Numbers up to `most` different ids as they come.
 template <class Id>
 class Distinct {
  public:
-  explicit Distinct(std::size_t most) { numbers_.reserve(most); }
+  explicit Distinct(std::size_t most) : slots_(std::bit_ceil(2 * most), kFree) {
+    ids_.reserve(most);
+  }
 
   std::int32_t number(Id id) {
-    const auto [found, is_new] = numbers_.try_emplace(id, count());
-    if (is_new) ids_.push_back(id);
-    return found->second;
+    const std::size_t last = slots_.size() - 1;
+    std::size_t slot = static_cast<std::size_t>(id) * kSpread >> 20 & last;
+    while (slots_[slot] != kFree && ids_[static_cast<std::size_t>(slots_[slot])] != id) {
+      slot = (slot + 1) & last;
+    }
+    if (slots_[slot] == kFree) slots_[slot] = add(id);
+    return slots_[slot];
   }
   /// A number of its own, though the id may have one.
   std::int32_t add(Id id) {
@@ -52,7 +58,11 @@ class Distinct {
   Tensor ids() const { return {{count()}, ids_}; }
 
  private:
-  std::unordered_map<Id, std::int32_t> numbers_;
+  static constexpr std::int32_t kFree = -1;
+  static constexpr std::size_t kSpread =
+      0x9E3779B97F4A7C15;  // ids lie close together, slots do not
+
+  std::vector<std::int32_t> slots_;
   std::vector<Id> ids_;
 };
 
