@@ -31,8 +31,9 @@ std::span<const std::int32_t> RnnPlan::kept(std::int64_t row) const {
 
 std::vector<std::int64_t> RnnPlan::share(std::int64_t index, std::int64_t count) const {
   std::vector<std::int64_t> rows;
-  for (std::int64_t i = index; i < batch(); i += count) {
-    rows.push_back(order_[static_cast<std::size_t>(i)]);
+  for (std::int64_t first = 0, place = index; first + place < batch(); first += count) {
+    rows.push_back(order_[static_cast<std::size_t>(first + place)]);
+    place = count - 1 - place;  // whoever had the longer one gets the shorter one next
   }
   return rows;
 }

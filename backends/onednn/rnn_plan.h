@@ -28,8 +28,8 @@ class RnnPlan {
     return offsets_[static_cast<std::size_t>(row)];
   }
 
-  /// Every `count`-th sequence from number `index` on in the order of falling length: shares of
-  /// nearly equal work, in each of which those that end first stand last.
+  /// One of `count` shares of nearly equal work: sequences dealt out in the order of falling length, to
+  /// and fro. In each share those that end first stand last.
   std::vector<std::int64_t> share(std::int64_t index, std::int64_t count) const;
 
  private:
