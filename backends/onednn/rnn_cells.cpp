@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <hwy/cache_control.h>
 
 #include "domino/backends/onednn/elementwise.h"
 #include "domino/backends/onednn/rnn_cells.h"
@@ -70,27 +71,45 @@ V activate_slowly(op::UnaryKind kind, V x) {
   return hn::Load(D(), numbers);
 }
 
+enum class Part : std::uint8_t { Gate, Squash };
+
+/// How activations are computed: `begin` turns what goes into several of them into something of which the
+/// others make their results.
 struct AnyActivations {
   const Cell& cell;
-  V gate(V x) const { return activate_slowly(cell.recurrent_activation, x); }
-  V squash(V x) const { return activate_slowly(cell.activation, x); }
-  V gated(V x, V v) const { return hn::Mul(gate(x), v); }
-  V gated_squash(V x, V v) const { return hn::Mul(gate(x), squash(v)); }
+  template <Part... kParts>
+  void begin(V (&x)[sizeof...(kParts)]) const {
+    constexpr Part kAll[] = {kParts...};
+    for (std::size_t i = 0; i < sizeof...(kParts); ++i) {
+      const bool is_gate = kAll[i] == Part::Gate;
+      x[i] = activate_slowly(is_gate ? cell.recurrent_activation : cell.activation, x[i]);
+    }
+  }
+  V gate(V y) const { return y; }
+  V squashed(V y) const { return y; }
+  V product(V gate, V squashed) const { return hn::Mul(gate, squashed); }
 };
 
-/// sigmoid and tanh. Divisions are slow, so factors that are quotients share one.
+/// sigmoid(x) and tanh(x), by e^-x - 1 and e^2x - 1. A product needs one division for both.
 struct UsualActivations {
   const Cell& cell;
-  HWY_INLINE V gate(V x) const { return quotient(constant(1.0f), sigmoid_below(x)); }
-  HWY_INLINE V squash(V x) const {
-    const Quotient y = tanh_quotient(x);
-    return quotient(y.above, y.below);
+  template <Part... kParts>
+  HWY_INLINE void begin(V (&x)[sizeof...(kParts)]) const {
+    constexpr Part kAll[] = {kParts...};
+    DOMINO_UNROLL
+    for (std::size_t i = 0; i < sizeof...(kParts); ++i) {
+      x[i] = kAll[i] == Part::Gate ? hn::Neg(x[i]) : hn::Add(x[i], x[i]);
+    }
+    expm1_cut(x);
   }
-  HWY_INLINE V gated(V x, V v) const { return hn::Mul(gate(x), v); }
-  HWY_INLINE V gated_squash(V x, V v) const {
-    const Quotient y = tanh_quotient(v);
-    return quotient(y.above, hn::Mul(y.below, sigmoid_below(x)));
+  HWY_INLINE V gate(V y) const { return quotient(constant(1.0f), below(y)); }
+  HWY_INLINE V squashed(V y) const { return quotient(y, below(y)); }
+  HWY_INLINE V product(V gate, V squashed) const {
+    return quotient(squashed, hn::Mul(below(squashed), below(gate)));
   }
+
+ private:
+  static HWY_INLINE V below(V y) { return hn::Add(y, constant(2.0f)); }
 };
 
 /// One vector of units of one row: `first` is the first unit, `count` how many there are from it on.
@@ -114,37 +133,49 @@ struct Units {
 
 template <class A>
 HWY_INLINE void finish(const Units<CellPass::SimpleRNN>& units, const A& a) {
-  units.store(a.squash(units.both(0)), units.row.next_h);
+  V h[] = {units.both(0)};
+  a.template begin<Part::Squash>(h);
+  units.store(a.squashed(h[0]), units.row.next_h);
 }
 
 template <class A>
 HWY_INLINE void finish(const Units<CellPass::LSTM>& units, const A& a) {
-  const V kept = a.gated(units.both(1), units.load(units.row.c));
-  const V c = hn::Add(kept, a.gated_squash(units.both(0), units.both(2)));
-  units.store(c, units.row.c);
-  units.store(a.gated_squash(units.both(3), c), units.row.next_h);
+  V x[] = {units.both(1), units.both(0), units.both(2), units.both(3)};
+  a.template begin<Part::Gate, Part::Gate, Part::Squash, Part::Gate>(x);
+  V c[] = {hn::MulAdd(a.gate(x[0]), units.load(units.row.c), a.product(x[1], x[2]))};
+  units.store(c[0], units.row.c);
+  a.template begin<Part::Squash>(c);
+  units.store(a.product(x[3], c[0]), units.row.next_h);
 }
 
 template <class A>
 HWY_INLINE void finish(const Units<CellPass::GRU>& units, const A& a) {
+  V x[] = {units.both(0), units.both(1)};
+  a.template begin<Part::Gate, Part::Gate>(x);
   V inner = units.from_h(2);
   if (units.cell.candidate_bias != nullptr) {
     inner = hn::Add(inner, units.load(units.cell.candidate_bias));
   }
-  const V candidate = a.squash(hn::Add(a.gated(units.both(1), inner), units.from_x(2)));
-  const V kept = a.gated(units.both(0), hn::Sub(units.load(units.row.h), candidate));
-  units.store(hn::Add(kept, candidate), units.row.next_h);
+  V h[] = {hn::MulAdd(a.gate(x[1]), inner, units.from_x(2))};
+  a.template begin<Part::Squash>(h);
+  const V candidate = a.squashed(h[0]);
+  const V change = hn::Sub(units.load(units.row.h), candidate);
+  units.store(hn::MulAdd(a.gate(x[0]), change, candidate), units.row.next_h);
 }
 
 template <class A>
 HWY_INLINE void finish(const Units<CellPass::GRUGates>& units, const A& a) {
-  units.store(a.gate(units.both(0)), units.row.z);
-  units.store(a.gated(units.both(1), units.load(units.row.h)), units.row.reset);
+  V x[] = {units.both(0), units.both(1)};
+  a.template begin<Part::Gate, Part::Gate>(x);
+  units.store(a.gate(x[0]), units.row.z);
+  units.store(hn::Mul(a.gate(x[1]), units.load(units.row.h)), units.row.reset);
 }
 
 template <class A>
 HWY_INLINE void finish(const Units<CellPass::GRUCandidate>& units, const A& a) {
-  const V candidate = a.squash(units.both(0));
+  V h[] = {units.both(0)};
+  a.template begin<Part::Squash>(h);
+  const V candidate = a.squashed(h[0]);
   const V change = hn::Sub(units.load(units.row.h), candidate);
   units.store(hn::MulAdd(units.load(units.row.z), change, candidate), units.row.next_h);
 }
@@ -177,6 +208,18 @@ void multiply_rows(const float* weights, std::int64_t depth, const CellRow* rows
                                           sums);
 }
 
+/// Asks for what finish_rows will add to the sums: rows of words stand anywhere, some not in a cache.
+template <CellPass kPass>
+void prefetch_input(const Cell& cell, const CellRow* rows, std::int64_t count, std::int64_t panel) {
+  using P = Panel<kPass>;
+  const std::int64_t first = P::kFirst * cell.units + panel * P::kUnits;
+  for (std::int64_t r = 0; r < count; ++r) {
+    for (int gate = 0; gate < P::kGates; ++gate) {
+      hwy::Prefetch(rows[r].input + first + gate * cell.units);
+    }
+  }
+}
+
 /// Rows whose sums stay in the smallest cache.
 constexpr std::int64_t kRowsAtOnce = 8 * kMostRows;
 
@@ -186,6 +229,7 @@ void run_panel(const Cell& cell, bool from_zero, const CellRow* rows, std::int64
                std::int64_t panel) {
   constexpr int kVectors = Panel<kPass>::kVectors;
   Sums<kVectors> sums[kRowsAtOnce];
+  prefetch_input<kPass>(cell, rows, count, panel);
   const std::int64_t size = kVectors * kLanes * cell.units;
   const float* weights = cell.weights->template data<float>().data() + panel * size;
   // Groups of nearly one size: a lonely last row would load all weights for itself.

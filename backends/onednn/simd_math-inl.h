@@ -99,11 +99,16 @@ HWY_INLINE Whole whole(V x, float factor) {
 inline constexpr float kLog2OfE = 1.44269504088896341f;
 inline constexpr float kLn2 = 0.693147180559945309f;
 
-/// e^r - 1 for |r| <= ln(2) / 2, within 5e-9 (minimax).
-HWY_INLINE V expm1_of_rest(V r) {
-  const V p = polynomial(r, {1.3950491557e-3f, 8.3688898012e-3f, 4.1666205972e-2f, 1.6666518152e-1f,
-                             5.0000000000e-1f});
-  return hn::MulAdd(hn::Mul(p, r), r, r);
+/// e^r - 1 for |r| <= ln(2) / 2, within 5e-9 (minimax), of several numbers.
+template <int kCount>
+HWY_INLINE void expm1_of_rest(V (&r)[kCount]) {
+  V p[kCount];
+  for (V& sum : p) sum = constant(1.3950491557e-3f);
+  for (const float coefficient :
+       {8.3688898012e-3f, 4.1666205972e-2f, 1.6666518152e-1f, 5.0000000000e-1f}) {
+    for (int i = 0; i < kCount; ++i) p[i] = hn::MulAdd(p[i], r[i], constant(coefficient));
+  }
+  for (int i = 0; i < kCount; ++i) r[i] = hn::MulAdd(hn::Mul(p[i], r[i]), r[i], r[i]);
 }
 
 /// e^x from underflow to overflow.
@@ -112,10 +117,11 @@ HWY_INLINE V exp(V x) {
   const auto [n, integer] = whole(clamped, kLog2OfE);
   // ln(2) in two parts, of which the first has few bits: large n would show its rounding.
   const V high = hn::NegMulAdd(n, constant(0.693359375f), clamped);
-  const V r = hn::NegMulAdd(n, constant(-2.12194440e-4f), high);
+  V r[] = {hn::NegMulAdd(n, constant(-2.12194440e-4f), high)};
+  expm1_of_rest(r);
   const auto half = hn::ShiftRight<1>(integer);
   // In two factors: one alone could not reach the smallest and largest results.
-  return hn::Mul(hn::Mul(hn::Add(expm1_of_rest(r), constant(1.0f)), power_of_two(half)),
+  return hn::Mul(hn::Mul(hn::Add(r[0], constant(1.0f)), power_of_two(half)),
                  power_of_two(hn::Sub(integer, half)));
 }
 
@@ -136,34 +142,30 @@ HWY_INLINE V sigmoid(V x) {
   return hn::Div(one, hn::Add(one, exp(hn::Neg(x))));
 }
 
-/// What sigmoid(x) is one over: 1 + e^-x, for x cut to where that is far from overflow.
-HWY_INLINE V sigmoid_below(V x) {
-  const V clamped = clamp(x, -40.0f, 40.0f);
-  const auto [n, integer] = whole(clamped, -kLog2OfE);
-  const V r = hn::NegMulSub(n, constant(kLn2), clamped);
-  const V scale = power_of_two(integer);
-  return hn::Add(hn::MulAdd(expm1_of_rest(r), scale, scale), constant(1.0f));
+/// e^x - 1 of several numbers, cut to where it and its square are far from overflow. They are computed
+/// step by step together: each is a chain of operations that wait for one another.
+template <int kCount>
+HWY_INLINE void expm1_cut(V (&x)[kCount]) {
+  V n[kCount];
+  V scale[kCount];
+  for (V& number : x) number = clamp(number, -40.0f, 40.0f);
+  for (int i = 0; i < kCount; ++i) {
+    const auto [number, integer] = whole(x[i], kLog2OfE);
+    n[i] = number;
+    scale[i] = power_of_two(integer);
+  }
+  for (int i = 0; i < kCount; ++i) x[i] = hn::NegMulAdd(n[i], constant(kLn2), x[i]);
+  expm1_of_rest(x);
+  for (int i = 0; i < kCount; ++i) {
+    x[i] = hn::MulAdd(x[i], scale[i], hn::Sub(scale[i], constant(1.0f)));
+  }
 }
 
-struct Quotient {
-  V above;
-  V below;
-};
-
-/// tanh within 1e-7, near zero as exact as x itself: (e^2x - 1) / (e^2x + 1).
-HWY_INLINE Quotient tanh_quotient(V x) {
-  // At the ends it is 1 to the last bit.
-  const V twice = clamp(hn::Add(x, x), -20.0f, 20.0f);
-  const auto [n, integer] = whole(twice, kLog2OfE);
-  const V scale = power_of_two(integer);
-  const V p = expm1_of_rest(hn::NegMulAdd(n, constant(kLn2), twice));
-  const V above = hn::MulAdd(p, scale, hn::Sub(scale, constant(1.0f)));
-  return {above, hn::Add(above, constant(2.0f))};
-}
-
+/// Within 1e-7, near zero as exact as x itself: (e^2x - 1) / (e^2x + 1).
 HWY_INLINE V tanh(V x) {
-  const Quotient y = tanh_quotient(x);
-  return hn::Div(y.above, y.below);
+  V y[] = {hn::Add(x, x)};
+  expm1_cut(y);
+  return hn::Div(y[0], hn::Add(y[0], constant(2.0f)));
 }
 
 /// The error function (the quotient of polynomials that TensorFlow uses).
