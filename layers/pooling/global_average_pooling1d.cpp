@@ -30,13 +30,16 @@ std::optional<Tensor> mean_of_broadcast(const Tensor& x, const Mask& mask, int s
   const Tensor kept = ops::expand_dims(ops::cast(mask, DType::Bool), steps == 1 ? 2 : 1);
   if (!broadcasts(kept.shape(), x.shape())) return std::nullopt;
   const Tensor sum = ops::sum(ops::where(kept, x, 0), {steps}, keepdims);
-  return ops::divide(sum, ops::sum(ops::cast(kept, DType::Float32), {steps}, keepdims));
+  return ops::divide(sum, ops::sum(ops::cast(kept, x.dtype()), {steps}, keepdims));
 }
 
 }  // namespace
 
-Tensor GlobalAveragePooling1D::call(const Tensor& x, const OptionalMask& mask) const {
-  check_sequences(x.shape());
+Tensor GlobalAveragePooling1D::call(const Tensor& numbers, const OptionalMask& mask) const {
+  check_sequences(numbers.shape());
+  // The quotient of integers, which masked ones meet in Keras with TensorFlow, is float64.
+  const bool is_exact = mask && !is_floating(numbers.dtype());
+  const Tensor x = is_exact ? ops::cast(numbers, DType::Float64) : numbers;
   const int steps = is_channels_first(kType, options_.data_format) ? 2 : 1;
   const Shape rows_and_steps{x.size(0), x.size(steps)};
   OptionalMask kept = mask;

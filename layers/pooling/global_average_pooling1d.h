@@ -18,6 +18,7 @@ struct GlobalAveragePooling1DOptions {
 /// Averages a sequence over its steps, counting only those that the mask keeps.
 ///
 /// `(batch, steps, features)` becomes `(batch, features)`; with `keepdims` `(batch, 1, features)`.
+/// With a mask integers give float64, as in Keras.
 /// The mask ends here, without a warning. A sequence with every step masked averages to NaN, as in
 /// Keras. Keras: keras/src/layers/pooling/global_average_pooling1d.py.
 class GlobalAveragePooling1D final : public UnaryLayer<GlobalAveragePooling1D> {
