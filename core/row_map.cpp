@@ -72,17 +72,19 @@ MergedMaps merge(const RowMap& first, const RowMap& second) {
   Pairs pairs(first.rows());
   std::vector<std::int32_t> row_of;
   row_of.reserve(first.row_of().size());
-  std::int32_t unseen = -1;
+  constexpr std::int32_t kUnseen = -1;
   for (std::size_t place = 0; place < first.row_of().size(); ++place) {
     const std::int32_t a = first.row_of()[place];
     const std::int32_t b = second.row_of()[place];
     const bool is_unseen = a == first.unseen() || b == second.unseen();
-    if (!is_unseen) {
-      row_of.push_back(pairs.number(a, b));
-      continue;
-    }
-    if (unseen < 0) unseen = pairs.add(a, b);
-    row_of.push_back(unseen);
+    row_of.push_back(is_unseen ? kUnseen : pairs.number(a, b));
+  }
+  // Its row stands last, as in the map of a mask: two maps of one mask are then alike.
+  std::int32_t unseen = kUnseen;
+  if (const auto hidden = std::ranges::find(row_of, kUnseen); hidden != row_of.end()) {
+    const auto place = static_cast<std::size_t>(hidden - row_of.begin());
+    unseen = pairs.add(first.row_of()[place], second.row_of()[place]);
+    std::ranges::replace(row_of, kUnseen, unseen);
   }
   const auto rows = static_cast<std::int64_t>(pairs.first().size());
   return {std::make_shared<const RowMap>(Tensor({first.places()}, row_of), rows, unseen),

@@ -113,9 +113,14 @@ Tensor Attention::run() {
                [&](std::int64_t begin, std::int64_t end) {
                  for (std::int64_t i = begin; i < end; ++i) run(all[static_cast<std::size_t>(i)]);
                });
+  if (plan_.unseen() >= 0) {
+    const std::int64_t width = heads_ * value_width_;
+    std::fill_n(output_ + plan_.unseen() * width, width, 0.0F);
+  }
   const auto places = std::ssize(plan_.row_of());
   if (plan_.rows() == places) return rows_.viewed_as(shape_);
-  const auto map = std::make_shared<const RowMap>(Tensor({places}, plan_.row_of()), plan_.rows());
+  const auto map = std::make_shared<const RowMap>(Tensor({places}, plan_.row_of()), plan_.rows(),
+                                                  plan_.unseen());
   const Tensor output = Tensor::packed(rows_, map, shape_);
   return execution().packing && map->is_worth() ? output : unpack(output);
 }

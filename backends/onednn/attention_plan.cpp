@@ -1,9 +1,13 @@
 #include "domino/backends/onednn/attention_plan.h"
 
+#include <algorithm>
+
 #include "domino/backends/onednn/rows.h"
 
 namespace domino::onednn {
 namespace {
+
+constexpr std::int32_t kUnseen = -1;
 
 /// Finds the queries of one sequence after the other that hold the same numbers.
 class Repeats {
@@ -59,6 +63,11 @@ AttentionPlan::AttentionPlan(const op::Attention& op, op::Inputs inputs, const M
     std::int32_t row_of_hidden = -1;
     for (std::int64_t step = 0; step < queries; ++step) {
       const bool hidden = !query_mask.at(s, step);
+      // What a hidden query gives may be seen though the query is not.
+      if (!hidden && query.is_unseen(s * queries + step)) {
+        row_of_.push_back(kUnseen);
+        continue;
+      }
       const auto next = static_cast<std::int32_t>(rows_);
       std::int32_t row = next;
       if (hidden && !op.hide_by_1e9) {
@@ -76,6 +85,9 @@ AttentionPlan::AttentionPlan(const op::Attention& op, op::Inputs inputs, const M
       if (key_mask.at(s, step)) sequence.keys.push_back(static_cast<std::int32_t>(step));
     }
   }
+  if (std::ranges::find(row_of_, kUnseen) == row_of_.end()) return;
+  unseen_ = static_cast<std::int32_t>(rows_++);
+  std::ranges::replace(row_of_, kUnseen, unseen_);
 }
 
 }  // namespace domino::onednn

@@ -30,11 +30,14 @@ class AttentionPlan {
   /// Output rows, and per place (sequence, query) the one that it shows.
   std::int64_t rows() const { return rows_; }
   const std::vector<std::int32_t>& row_of() const { return row_of_; }
+  /// The last output row if nobody sees the places that show it, so that none of the queries has it; else -1.
+  std::int32_t unseen() const { return unseen_; }
 
  private:
   std::vector<Sequence> sequences_;
   std::vector<std::int32_t> row_of_;
   std::int64_t rows_ = 0;
+  std::int32_t unseen_ = -1;
 };
 
 }  // namespace domino::onednn

@@ -22,6 +22,9 @@ class MappedSteps {
   std::int32_t row_at(std::int64_t place) const {
     return row_of_ != nullptr ? row_of_[place] : static_cast<std::int32_t>(place);
   }
+  bool is_unseen(std::int64_t place) const {
+    return row_of_ != nullptr && row_of_[place] == x_.row_map()->unseen();
+  }
   const float* row(std::int64_t row) const { return numbers_ + row * width_; }
   const float* at(std::int64_t place) const { return row(row_at(place)); }
 
