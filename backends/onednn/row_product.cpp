@@ -18,12 +18,10 @@ using Layout = dnnl::memory::desc;
 constexpr auto kFloat = dnnl::memory::data_type::f32;
 constexpr auto kPlain = dnnl::memory::format_tag::ab;
 
-/// Bounds of the rows that one thread takes at a time, both powers of two: enough to use the weights
-/// well and to make little of a call's own cost, few enough to stay in cache.
+/// Bounds of the rows of one call, both powers of two. The weights are read anew in each, often from beyond
+/// the caches of a core, so calls are large; threads with fewer rows than the least go on together.
 constexpr std::int64_t kFewestRows = 64;
 constexpr std::int64_t kMostRows = 512;
-/// Multiplications that make a call's own cost small.
-constexpr std::int64_t kWorth = 1 << 21;
 constexpr std::int64_t kStep = 8;
 
 std::int64_t power_below(std::int64_t n) {
@@ -72,14 +70,23 @@ void run_exactly(const Product& product, std::int64_t begin, std::int64_t rows) 
 std::int64_t piece_of(std::int64_t left, std::int64_t whole) {
   if (left < kFewestRows && left >= kStep) return left / kStep * kStep;
   if (left < kStep && whole >= kStep) return kStep;
-  return power_below(left);
+  return std::min(power_below(left), kMostRows);
+}
+
+void activate(const Product& product, std::int64_t begin, std::int64_t end) {
+  if (product.activation == op::UnaryKind::Linear) return;
+  float* y = product.y + begin * product.out();
+  unary_range(product.activation, y, y, (end - begin) * product.out());
 }
 
 void run_pieces(const Product& product, std::int64_t begin, std::int64_t end) {
   for (std::int64_t at = begin; at < end;) {
     const std::int64_t piece = piece_of(end - at, end - begin);
-    // The last one may begin early and compute some rows again, to the same bits.
-    run_exactly(product, std::min(at, end - piece), piece);
+    // The last one may begin early and compute some rows again, to the same bits; before they are
+    // activated in place.
+    const std::int64_t first = std::min(at, end - piece);
+    run_exactly(product, first, piece);
+    activate(product, first, first + piece);
     at += piece;
   }
 }
@@ -96,11 +103,9 @@ void run_strictly(const Product& product, std::int64_t begin, std::int64_t end) 
 }
 
 void run_rows(const Product& product, std::int64_t begin, std::int64_t end) {
-  product.strict ? run_strictly(product, begin, end) : run_pieces(product, begin, end);
-  if (product.activation != op::UnaryKind::Linear) {
-    float* y = product.y + begin * product.out();
-    unary_range(product.activation, y, y, (end - begin) * product.out());
-  }
+  if (!product.strict) return run_pieces(product, begin, end);
+  run_strictly(product, begin, end);
+  activate(product, begin, end);
 }
 
 }  // namespace
@@ -110,13 +115,13 @@ void row_product(const float* x, std::int64_t rows, const Tensor& weights, const
   const Product product{x, weights, bias, activation, y, strict};
   const bool small = rows * product.in() * product.out() < kProductGrain;
   const ThreadScope scope(small ? 1 : thread_count());
-  const std::int64_t wanted = kWorth / (product.in() * product.out());
-  const std::int64_t block = power_below(std::clamp(wanted, kFewestRows, kMostRows));
-  // Fewer rows than that are left to oneDNN, which can also share out the columns.
-  if (!strict && rows < block * thread_count()) return run_rows(product, 0, rows);
-  parallel_for((rows + block - 1) / block, 1, [&](std::int64_t begin, std::int64_t end) {
+  const std::int64_t threads = thread_count();
+  // oneDNN can also share out the columns.
+  if (!strict && rows < kFewestRows * threads) return run_rows(product, 0, rows);
+  const std::int64_t part = (rows + threads * kStep - 1) / (threads * kStep) * kStep;
+  parallel_for(threads, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      run_rows(product, i * block, std::min(rows, (i + 1) * block));
+      if (i * part < rows) run_rows(product, i * part, std::min(rows, (i + 1) * part));
     }
   });
 }
