@@ -195,6 +195,8 @@ OpObserver::OpObserver(Hear hear)
     : hear_(std::move(hear)), outer_(std::exchange(innermost_observer, this)) {}
 OpObserver::~OpObserver() { innermost_observer = outer_; }
 
+bool OpObserver::is_any() { return innermost_observer != nullptr; }
+
 void OpObserver::tell(const op::Operation& operation, std::string_view owner, op::Inputs inputs) {
   for (OpObserver* observer = innermost_observer; observer != nullptr;
        observer = observer->outer_) {

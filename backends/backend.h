@@ -111,6 +111,8 @@ class OpObserver {
 
   /// Tells those of this thread.
   static void tell(const op::Operation& operation, std::string_view owner, op::Inputs inputs);
+  /// Whether this thread has one.
+  static bool is_any();
 
  private:
   Hear hear_;

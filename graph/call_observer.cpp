@@ -14,6 +14,8 @@ CallObserver::CallObserver(Hear hear)
 
 CallObserver::~CallObserver() { innermost = outer_; }
 
+bool CallObserver::is_any() { return innermost != nullptr; }
+
 void CallObserver::tell(const Dag& dag, int vertex, const Tensors& outputs) {
   for (const CallObserver* each = innermost; each != nullptr; each = each->outer_) {
     each->hear_(dag, vertex, outputs);

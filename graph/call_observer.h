@@ -22,6 +22,8 @@ class CallObserver {
 
   /// Tells all observers of this thread. For the runner.
   static void tell(const Dag& dag, int vertex, const Tensors& outputs);
+  /// Whether this thread has one.
+  static bool is_any();
 
  private:
   Hear hear_;

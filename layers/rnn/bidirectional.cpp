@@ -8,6 +8,7 @@
 #include "domino/graph/mask_rules.h"
 #include "domino/graph/naming.h"
 #include "domino/graph/registry.h"
+#include "domino/graph/side_by_side_internal.h"
 
 namespace domino::layers {
 namespace {
@@ -153,6 +154,14 @@ Tensors run_direction(const Layer& layer, const Arguments& arguments, std::size_
                 current_rules());
 }
 
+/// Whether a direction alone is too little for several threads, so that each does better with one.
+bool is_small(const Bidirectional& layer, const Tensor& sequences) {
+  constexpr std::int64_t kFewSequences = 8;
+  constexpr std::int64_t kFewMultiplications = std::int64_t{1} << 21;  // of a step
+  return sequences.shape().known() && sequences.size(0) < kFewSequences &&
+         sequences.size(0) * layer.count_params() < kFewMultiplications;
+}
+
 }  // namespace
 
 std::vector<std::size_t> Bidirectional::nesting(std::string_view argument) const {
@@ -170,8 +179,16 @@ Tensors Bidirectional::merged(const Tensor& forward, const Tensor& backward) con
 }
 
 Tensors Bidirectional::call(const Arguments& arguments) const {
-  const Tensors forward = run_direction(*forward_layer_, arguments, 0);
-  const Tensors backward = run_direction(*backward_layer_, arguments, 1);
+  Tensors forward;
+  Tensors backward;
+  const auto run_forward = [&] { forward = run_direction(*forward_layer_, arguments, 0); };
+  const auto run_backward = [&] { backward = run_direction(*backward_layer_, arguments, 1); };
+  if (is_small(*this, arguments.tensor("sequences"))) {
+    side_by_side(run_forward, run_backward);
+  } else {
+    run_forward();
+    run_backward();
+  }
   const Tensor reversed =
       return_sequences_ ? ops::flip(backward[0], 1) : backward[0].without_mask();
   Tensors outputs = merged(forward[0], reversed);

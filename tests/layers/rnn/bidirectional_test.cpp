@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "domino/core/threads.h"
 #include "domino/graph/input_layer.h"
 #include "domino/graph/model.h"
 #include "domino/graph/session.h"
@@ -22,6 +23,19 @@ Tensor sequences() { return Tensor({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}); }
 TEST(BidirectionalTest, DoesAsKeras) {
   testing::register_own_cells();
   testing::expect_parity("bidirectional");
+}
+
+TEST(BidirectionalTest, GivesTheSameNumbersOnOneThreadAndOnTwo) {
+  const Bidirectional layer(LSTM(3, {.return_sequences = true, .return_state = true}));
+  const Mask mask({2, 2}, {1, 1, 1, 0});
+  const auto on = [&](int threads) {
+    const ThreadScope scope(threads);
+    return layer.outputs(sequences().with_mask(mask));
+  };
+  const Tensors one = on(1);
+  const Tensors two = on(2);
+  ASSERT_EQ(one.size(), 5U);
+  for (std::size_t i = 0; i < one.size(); ++i) EXPECT_TRUE(equal(one[i], two[i])) << i;
 }
 
 TEST(BidirectionalTest, HasKerasWeights) {
