@@ -1,4 +1,6 @@
+#include <array>
 #include <cstdint>
+#include <exception>
 
 #include "domino/backends/backend.h"
 #include "domino/backends/execution.h"
@@ -21,12 +23,22 @@ void side_by_side(const std::function<void()>& first, const std::function<void()
   }
   const Execution own = execution();
   const MaskRules rules = current_rules();
+  std::array<std::exception_ptr, 2> errors;
   parallel_for(2, 1, [&](std::int64_t begin, std::int64_t end) {
     const BackendScope on(backend);
     const ExecutionScope as(own);
     const RulesScope by(rules);
-    for (std::int64_t i = begin; i < end; ++i) i == 0 ? first() : second();
+    for (std::int64_t i = begin; i < end; ++i) {
+      try {
+        i == 0 ? first() : second();
+      } catch (...) {
+        errors[static_cast<std::size_t>(i)] = std::current_exception();
+      }
+    }
   });
+  for (const std::exception_ptr& error : errors) {
+    if (error) std::rethrow_exception(error);
+  }
 }
 
 }  // namespace domino

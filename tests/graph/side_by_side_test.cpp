@@ -49,6 +49,17 @@ TEST(SideBySide, BothStayOnThisThreadIfSomebodyFollowsIt) {
   EXPECT_EQ(ids, own);
 }
 
+TEST(SideBySide, TheFirstOneToFailIsHeard) {
+  const ThreadScope threads(2);
+  try {
+    side_by_side([] { throw std::runtime_error("first"); },
+                 [] { throw std::runtime_error("second"); });
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(), "first");
+  }
+}
+
 TEST(SideBySide, WhatTheyThrowIsThrown) {
   for (const int count : {1, 2}) {
     const ThreadScope threads(count);
