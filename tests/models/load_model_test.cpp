@@ -175,11 +175,12 @@ using LoadModelMemoryTest = FolderTest;
 TEST_F(LoadModelMemoryTest, SaysThatThereIsNone) {
   if (kSanitized) GTEST_SKIP() << "sanitizers reserve all addresses";
   const auto path = in_folder("model.keras");
-  Sequential model({layers::Embedding(64'000, 250)});
+  // 80 MB: more than the backend keeps of freed tensors, which would serve in place of new memory.
+  Sequential model({layers::Embedding(80'000, 250)});
   model(Tensor({1, 1}, std::vector<int>{0}));
   save_model(model, path);
   EXPECT_EXIT(load_with_little_memory(path), ::testing::ExitedWithCode(1),
-              "model.keras': .*there is no memory for (this model|its)");
+              "model.keras': there is no memory for this model");
 }
 
 /// A test in a folder, where a terminal can be made.
