@@ -67,6 +67,7 @@ class Share {
 };
 
 std::int64_t tokens_for(const RnnCall& call, std::int64_t sequences) {
+  if (call.projected != nullptr) return 0;
   const std::int64_t wanted = std::clamp(kProjected / call.columns, kFewestTokens, kMostTokens);
   return (std::max(wanted, sequences) + 7) / 8 * 8;
 }
