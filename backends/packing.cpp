@@ -89,12 +89,18 @@ Operand packed_repeats(const Tensor& x, const Sizes& whole) {
   return {x, std::make_shared<const RowMap>(places, product(own))};
 }
 
+/// `x` with axes of size 1 in front, as broadcasting sees it.
+Tensor with_rank(const Tensor& x, int rank) {
+  const Sizes ones(static_cast<std::size_t>(rank - x.rank()), 1);
+  return ones.empty() ? x : ops::reshape(x, Shape(joined(ones, x.shape().sizes())));
+}
+
 /// `x` as an operand of an op whose result has the mapped axes `whole` and then `rest` axes. None if each
 /// place has numbers of its own.
-std::optional<Operand> as_operand(const Tensor& x, const Sizes& whole, int rest) {
+std::optional<Operand> as_operand(const Tensor& operand, const Sizes& whole, int rest) {
   const auto mapped = static_cast<int>(whole.size());
-  if (x.rank() <= rest) return Operand{unpack(x), nullptr};
-  if (x.rank() != mapped + rest) return std::nullopt;
+  if (operand.rank() <= rest) return Operand{unpack(operand), nullptr};
+  const Tensor x = with_rank(operand, mapped + rest);
   const Sizes own = leading(x.shape(), mapped);
   if (is_packed(x) && own == whole && x.row_map()->places() == product(own)) {
     const Shape rows(joined({x.row_map()->rows()}, behind(x.shape(), mapped)));
