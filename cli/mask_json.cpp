@@ -91,9 +91,11 @@ class Writer {
       case SeenBy::Output:
         return {{"computed", true}, {"output", true}};
       case SeenBy::TwoMasks:
+        return {{"computed", true}, {"two_masks", true}};
+      case SeenBy::Nobody:
         break;
     }
-    return {{"computed", true}, {"two_masks", true}};
+    return {{"computed", true}, {"nobody", true}};
   }
 
   Json origin(const MaskOrigin& mask) const {

@@ -220,21 +220,22 @@ const MaskPlan& Model::Graph::plan_for(const InputForms& inputs, MaskRules under
   return plans.try_emplace(std::move(key), std::move(made)).first->second;
 }
 
-const MaskPlan& Model::plan(const std::vector<bool>& masked) const {
+const MaskPlan& Model::plan(const std::vector<bool>& masked, const UnseenOutputs& unseen) const {
   InputForms forms{MaskForms(dag().inputs().size()), {}};
   for (std::size_t i = 0; i < forms.masks.size(); ++i) {
     forms.objects.push_back(i);
     if (i >= masked.size() || !masked[i]) continue;
     forms.masks[i] = usual_form(dag().node(dag().inputs()[i].vertex).outputs[0].shape);
   }
-  return graph_->plan_for(forms, rules(), {});
+  return graph_->plan_for(forms, rules(), unseen);
 }
 
 std::string Model::summary(const std::vector<bool>& masked) const {
   return summary_table(*this, masked);
 }
-std::string Model::report(const std::vector<bool>& masked) const {
-  return mask_report(*this, masked);
+std::string Model::report(const std::vector<bool>& masked, MaskedOutput masked_output) const {
+  const bool zero = masked_output == MaskedOutput::Zero;
+  return mask_report(*this, masked, UnseenOutputs(dag().outputs().size(), zero));
 }
 
 const Signature& Model::signature() const {

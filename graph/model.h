@@ -113,10 +113,14 @@ class Model : public Layer {
   /// A table of the layers: output shape, parameters, what they are connected to, mask in and out.
   /// `masked` says per input whether it will carry a mask of its own; none does by default.
   std::string summary(const std::vector<bool>& masked = {}) const;
-  /// Every mask: who makes, uses, ignores and loses it, and who would have used it.
-  std::string report(const std::vector<bool>& masked = {}) const;
-  /// The facts behind both: what travels where.
-  const MaskPlan& plan(const std::vector<bool>& masked = {}) const;
+  /// Every mask: who makes, uses, ignores and loses it, and who would have used it; which calls compute
+  /// what a mask hides, where `predict` gives such masked outputs.
+  std::string report(const std::vector<bool>& masked = {},
+                     MaskedOutput masked_output = MaskedOutput::Exact) const;
+  /// The facts behind both: what travels where. `unseen` says per output whether nobody sees what its own
+  /// mask hides; all are seen by default.
+  const MaskPlan& plan(const std::vector<bool>& masked = {},
+                       const UnseenOutputs& unseen = {}) const;
   /// Throws BuildError if a Sequential has not been called yet.
   const Dag& dag() const;
 

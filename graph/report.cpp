@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -116,6 +117,8 @@ std::string padding_words(const Dag& dag, const MaskPlan& plan, int vertex) {
       return "dense: the model gives what the mask hides, unless its masked outputs are zero";
     case Padding::SeenBy::TwoMasks:
       return "dense: the masks behind it hide different steps";
+    case Padding::SeenBy::Nobody:
+      return "dense: nobody sees what the mask hides, and no other call would use the rows";
   }
   const std::string seer = padding.seer == vertex ? "it" : title_of(dag, padding.seer);
   return fmt::format("dense: {} sees what the mask hides", seer);
@@ -349,24 +352,28 @@ std::vector<bool> masks_brought(const MaskPlan& plan, int vertex, const Model& i
 
 }  // namespace
 
-std::vector<NestedModel> nested_models(const Model& model, const std::vector<bool>& masked) {
+std::vector<NestedModel> nested_models(const Model& model, const std::vector<bool>& masked,
+                                       const UnseenOutputs& unseen) {
+  const MaskPlan& plan = model.plan(masked, unseen);
   std::vector<NestedModel> nested;
-  std::set<std::pair<const void*, std::vector<bool>>> seen;
+  std::set<std::tuple<const void*, std::vector<bool>, UnseenOutputs>> seen;
   for (const int vertex : model.dag().order()) {
     for (const Model& inner : models_in(model.dag().layer(vertex))) {
       if (!inner.built()) continue;
-      std::vector<bool> brings = masks_brought(model.plan(masked), vertex, inner);
-      if (!seen.emplace(inner.identity(), brings).second) continue;
+      std::vector<bool> brings = masks_brought(plan, vertex, inner);
+      const UnseenOutputs& hidden = plan.vertices[static_cast<std::size_t>(vertex)].unseen;
+      if (!seen.emplace(inner.identity(), brings, hidden).second) continue;
       const bool same = inner.rules() == model.rules();
-      nested.push_back({vertex, same ? inner : inner.with_rules(model.rules()), brings});
+      nested.push_back({vertex, same ? inner : inner.with_rules(model.rules()), brings, hidden});
     }
   }
   return nested;
 }
 
-std::string mask_report(const Model& model, const std::vector<bool>& masked) {
+std::string mask_report(const Model& model, const std::vector<bool>& masked,
+                        const UnseenOutputs& unseen) {
   const Dag& dag = model.dag();
-  const MaskPlan& plan = model.plan(masked);
+  const MaskPlan& plan = model.plan(masked, unseen);
   std::string calls;
   for (const int vertex : dag.order()) calls += report_call(dag, plan, vertex);
   if (calls.empty()) calls = "  no layer makes a mask, and no input brings one\n";
@@ -374,8 +381,9 @@ std::string mask_report(const Model& model, const std::vector<bool>& masked) {
       fmt::format("Masks of {}, rules: {}\n{}", model.title(), name_of(model.rules()), calls);
   const std::string batching = batching_words(dag, plan);
   if (!batching.empty()) text += fmt::format("Sequences of different lengths: {}\n", batching);
-  for (const NestedModel& nested : nested_models(model, masked)) {
-    text += fmt::format("Inside {}: {}", model.title(), mask_report(nested.model, nested.masked));
+  for (const NestedModel& nested : nested_models(model, masked, unseen)) {
+    text += fmt::format("Inside {}: {}", model.title(),
+                        mask_report(nested.model, nested.masked, nested.unseen));
   }
   return text;
 }

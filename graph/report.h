@@ -12,7 +12,8 @@ namespace domino {
 std::string summary_table(const Model& model, const std::vector<bool>& masked);
 
 /// The text of `Model::report()`.
-std::string mask_report(const Model& model, const std::vector<bool>& masked);
+std::string mask_report(const Model& model, const std::vector<bool>& masked,
+                        const UnseenOutputs& unseen);
 
 /// What happens to masks in one call, as the tables say it: "used -> passed", "dropped", "-> made".
 std::string mask_words(const Dag& dag, const MaskPlan& plan, int vertex);
@@ -50,7 +51,10 @@ struct NestedModel {
   int vertex = 0;
   Model model;
   std::vector<bool> masked;  ///< per input, whether the call brings a mask
+  UnseenOutputs unseen;      ///< per output, whether nobody sees what its mask hides
 };
-std::vector<NestedModel> nested_models(const Model& model, const std::vector<bool>& masked);
+/// Those of `model` under the plan that these make (Model::plan).
+std::vector<NestedModel> nested_models(const Model& model, const std::vector<bool>& masked,
+                                       const UnseenOutputs& unseen = {});
 
 }  // namespace domino

@@ -84,6 +84,7 @@ struct MaskPlan {
       Call,      ///< of the vertex `seer`
       Output,    ///< the model gives it
       TwoMasks,  ///< those behind hide different steps
+      Nobody,    ///< but no other call would use the rows
     };
     Kind kind = Kind::None;
     MaskId mask = kNoMaskId;

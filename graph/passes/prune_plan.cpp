@@ -49,6 +49,7 @@ void Pruning::prune(int vertex) {
   for (MaskPlan::Evaluation& evaluation : planned.evaluations) {
     std::ranges::for_each(evaluation.outputs, forget);
   }
+  need(planned.passed);
   // Packing costs something, so it is for those who use the mask.
   for (auto& argument : planned.packed) {
     for (MaskPlan::Packing& packing : argument) forget(packing.mask);
@@ -63,7 +64,6 @@ void Pruning::prune(int vertex) {
   }
   // A function reads no masks.
   if (!dag_.layer(vertex).is_operation()) need(planned.attached);
-  need(planned.passed);
 }
 
 /// A function that only makes a mask which the plan has from a layer need not run.

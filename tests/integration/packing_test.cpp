@@ -2,6 +2,7 @@
 
 #include "domino/backends/packing.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,6 +19,8 @@
 namespace domino {
 namespace {
 
+using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::with_positions;
 
 constexpr std::int64_t kBatch = 6;
@@ -270,6 +273,17 @@ TEST_F(PackingOf, ANestedModelWithPositions) {
   expect_nothing_changes(model, ids());
 }
 
+/// Padded steps differ by their place alone, and are computed once for all sequences though they are seen.
+TEST_F(PackingOf, PositionsOfFewerAxes) {
+  const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
+  const Tensor positions = ops::reshape(ops::arange(kSteps * 4, DType::Float32), {kSteps, 4});
+  const auto x =
+      layers::Lambda([positions](const Tensor& y) { return ops::add(y, positions); })(embedded(in));
+  const Model model(in, layers::Dense(3)(x));
+  EXPECT_LE(rows_in(model, {ids()}).at("dense"), kValid + kSteps);
+  expect_nothing_changes(model, ids());
+}
+
 /// TimeDistributed shows its layer the steps of all sequences behind each other.
 TEST_F(PackingOf, LayersOfSingleStepsWithPositions) {
   const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
@@ -300,6 +314,26 @@ TEST_F(PackingOf, OutputsThatAreZeroWhereMaskedAreNotComputedThere) {
   const PredictOptions dense{
       .keep_masks = true, .packing = false, .masked_output = MaskedOutput::Zero};
   expect_same(model.predict(Tensors{ids()}, dense), {zeroed});
+}
+
+TEST_F(PackingOf, TheReportSaysItOfEitherOutput) {
+  const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
+  const Model model = tagger(in, embedded(in));
+  const std::string shown = "unless its masked outputs are zero\n";
+  EXPECT_THAT(model.report(),
+              HasSubstr("Dense 'dense': carried -> passed (mask of Embedding "
+                        "'embedding'), dense: the model gives what the mask hides, " +
+                        shown));
+  EXPECT_THAT(model.report({}, MaskedOutput::Zero), Not(HasSubstr(shown)));
+}
+
+/// The keys bring no mask, and all of them are needed.
+TEST_F(PackingOf, QueriesAreHiddenThoughTheirKeysAreNot) {
+  const auto in = words();
+  const auto keys = Input({.shape = {kAny, 4}});
+  const auto x = layers::MultiHeadAttention(2, 3)({.query = embedded(in), .value = keys});
+  const Model model({in, keys}, layers::GlobalAveragePooling1D()(x));
+  EXPECT_THAT(model.report(), Not(HasSubstr("dense")));
 }
 
 /// Without a mask of its own nothing of an output is hidden.
