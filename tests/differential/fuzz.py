@@ -127,7 +127,7 @@ class Fuzzer:
         if kinds:
             self._report(case, verdict)
             return
-        self.found.counters.graph(case.graph.plan, [batch for batch, _ in runs], verdict.accidents)
+        self.found.counters.graph(case.graph.plan, [batch for batch, _ in runs], verdict)
         if self.corpus is not None:
             self._keep(case)
         remove(file)

@@ -2,7 +2,8 @@
 //
 // Compares each case with what Keras computed, packed and dense, with outputs exact and zero where masked,
 // and prints, a JSON object per line, {"begin": name} and
-// {"case": name, "differences": [{"kind", "text", "batch", "output"}], "accidents": {name: times}}.
+// {"case": name, "differences": [{"kind", "text", "batch", "output"}], "accidents": {name: times},
+// "padding": {name: times}} (plan_counts.h).
 // A case that was begun and not reported has ended the process: it is the difference.
 
 #include <exception>
@@ -11,8 +12,8 @@
 #include <nlohmann/json.hpp>
 
 #include "domino/graph/warnings.h"
-#include "tests/differential/accident_counts.h"
 #include "tests/differential/compare_case.h"
+#include "tests/differential/plan_counts.h"
 
 namespace domino::testing {
 namespace {
@@ -37,9 +38,11 @@ json report(const std::filesystem::path& model, const std::string& device) {
       }
     }
   }
-  json record = {{"case", saved.name()}, {"differences", found}, {"accidents", json::object()}};
-  if (found.empty()) record["accidents"] = accident_counts(saved);
-  return record;
+  const PlanCounts counts = found.empty() ? plan_counts(saved) : PlanCounts();
+  return {{"case", saved.name()},
+          {"differences", found},
+          {"accidents", counts.accidents},
+          {"padding", counts.padding}};
 }
 
 int run(const std::string& device, const std::vector<std::filesystem::path>& places) {

@@ -8,6 +8,7 @@ from typing import Any
 from .batches import Batch
 from .graphs import Plan
 from .recipe import Call, LayerSpec, ModelSpec, Recipe, SequentialSpec, refs_in
+from .runner import Verdict
 
 OFTEN, ACCIDENTS_OFTEN = 20, 50  # in a run of 2,000 graphs
 FORMS = {
@@ -27,7 +28,7 @@ class Counters:
     def add(self, group: str, name: str, times: int = 1) -> None:
         self.groups.setdefault(group, Counter())[name] += times
 
-    def graph(self, plan: Plan, batches: Sequence[Batch], accidents: Mapping[str, int]) -> None:
+    def graph(self, plan: Plan, batches: Sequence[Batch], verdict: Verdict) -> None:
         if plan.recipe is not None:
             self._recipe(plan.recipe, "model")
         else:
@@ -38,8 +39,10 @@ class Counters:
             for name, times in batch.patterns.items():
                 self.add("patterns of masks", name, times)
             self.add("masks", "attached to an input", sum(mask is not None for mask in batch.masks))
-        for name, times in accidents.items():
+        for name, times in verdict.accidents.items():
             self.add("accidents", name, times)
+        for name, times in verdict.padding.items():
+            self.add("padding", name, times)
 
     def merge(self, other: "Counters") -> None:
         for group, counter in other.groups.items():
@@ -108,7 +111,7 @@ class Counters:
             missing += [
                 f"{group}: {name}: {times}"
                 for name, times in counter.items()
-                if group != "sizes" and times < least and not (group == "layers" and name in registered)
+                if group not in ("sizes", "padding") and times < least and not (group == "layers" and name in registered)
             ]
         return sorted(missing)
 

@@ -13,6 +13,7 @@ class Verdict:
     case: str
     differences: Sequence[Mapping[str, Any]]
     accidents: Mapping[str, int] = field(default_factory=dict)
+    padding: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def kinds(self) -> set[str]:
@@ -42,6 +43,6 @@ class Runner:
         records = [json.loads(line) for line in output.splitlines() if line.endswith("}")]
         found = [r for r in records if "case" in r]
         for record in found:
-            yield Verdict(record["case"], record["differences"], record["accidents"])
+            yield Verdict(record["case"], record["differences"], record["accidents"], record["padding"])
         if len(found) < len(files):
             yield Verdict(files[len(found)].stem, [{"kind": "crash", "text": end, "batch": "", "output": -1}])
