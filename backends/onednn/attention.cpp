@@ -18,7 +18,6 @@
 namespace domino::onednn {
 namespace {
 
-using Numbers = std::vector<float>;
 using Query = AttentionPlan::Query;
 
 constexpr float kLowest = std::numeric_limits<float>::lowest();
@@ -55,6 +54,27 @@ struct Piece {
   std::int64_t first_row;  ///< of the output
 };
 
+/// Memory that a thread uses again for each piece; it grows to the largest one.
+class Numbers {
+ public:
+  float* at_least(std::int64_t count) {
+    if (count > std::ssize(numbers_)) numbers_.resize(static_cast<std::size_t>(count));
+    return numbers_.data();
+  }
+
+ private:
+  std::vector<float> numbers_;
+};
+
+struct Scratch {
+  Numbers query;
+  Numbers key;
+  Numbers value;
+  Numbers weights;
+  Numbers output;
+  std::vector<std::int32_t> steps;
+};
+
 /// One call of the op: what all its threads share.
 class Attention {
  public:
@@ -78,8 +98,8 @@ class Attention {
  private:
   std::vector<Piece> pieces() const;
   void run(const Piece& piece) const;
-  Numbers gathered(const MappedSteps& x, const Piece& piece, std::int64_t steps, std::int64_t width,
-                   std::span<const std::int32_t> of) const;
+  float* gathered(const MappedSteps& x, const Piece& piece, std::int64_t steps, std::int64_t width,
+                  std::span<const std::int32_t> of, Numbers& to) const;
   bool hide(const Piece& piece, const Query& query, float* scores) const;
   void write_unseeing(const Piece& piece, const Query& query, float* to) const;
   float* output_row(const Piece& piece, std::size_t query) const {
@@ -151,13 +171,13 @@ std::vector<Piece> Attention::pieces() const {
 }
 
 /// One head of some steps of a sequence, one after the other.
-Numbers Attention::gathered(const MappedSteps& x, const Piece& piece, std::int64_t steps,
-                            std::int64_t width, std::span<const std::int32_t> of) const {
-  Numbers numbers(of.size() * static_cast<std::size_t>(width));
-  float* to = numbers.data();
+float* Attention::gathered(const MappedSteps& x, const Piece& piece, std::int64_t steps,
+                           std::int64_t width, std::span<const std::int32_t> of,
+                           Numbers& to) const {
+  float* const numbers = to.at_least(std::ssize(of) * width);
+  float* next = numbers;
   for (const std::int32_t step : of) {
-    const float* from = x.at(piece.sequence * steps + step) + piece.head * width;
-    to = std::copy_n(from, width, to);
+    next = std::copy_n(x.at(piece.sequence * steps + step) + piece.head * width, width, next);
   }
   return numbers;
 }
@@ -166,32 +186,31 @@ void Attention::run(const Piece& piece) const {
   const std::vector<std::int32_t>& keys = seen_keys(piece);
   const auto queries = std::ssize(piece.queries);
   const auto seen = std::ssize(keys);
-  std::vector<std::int32_t> steps;
-  for (const Query& query : piece.queries) steps.push_back(query.step);
-  Numbers q = gathered(query_, piece, shape_[1], width_, steps);
-  for (float& number : q) number *= static_cast<float>(op_.scale);
-  const Numbers k = gathered(key_, piece, keys_, width_, keys);
-  const Numbers v = gathered(value_, piece, keys_, value_width_, keys);
-  Numbers weights(static_cast<std::size_t>(queries * seen));
-  small_product({queries, width_, seen, false, true}, q.data(), k.data(), 0, queries,
-                weights.data());
+  thread_local Scratch scratch;
+  scratch.steps.clear();
+  for (const Query& query : piece.queries) scratch.steps.push_back(query.step);
+  float* q = gathered(query_, piece, shape_[1], width_, scratch.steps, scratch.query);
+  for (std::int64_t i = 0; i < queries * width_; ++i) q[i] *= static_cast<float>(op_.scale);
+  const float* k = gathered(key_, piece, keys_, width_, keys, scratch.key);
+  const float* v = gathered(value_, piece, keys_, value_width_, keys, scratch.value);
+  float* weights = scratch.weights.at_least(queries * seen);
+  float* output = scratch.output.at_least(queries * value_width_);
+  small_product({queries, width_, seen, false, true}, q, k, 0, queries, weights);
   std::vector<bool> unseeing;
   for (std::size_t i = 0; i < piece.queries.size(); ++i) {
     unseeing.push_back(
-        hide(piece, piece.queries[i], weights.data() + static_cast<std::int64_t>(i) * seen));
+        hide(piece, piece.queries[i], weights + static_cast<std::int64_t>(i) * seen));
   }
-  if (seen > 0) softmax_rows(weights.data(), queries, seen, weights.data());
-  Numbers output(static_cast<std::size_t>(queries * value_width_));
   if (seen > 0) {
-    small_product({queries, seen, value_width_, false, false}, weights.data(), v.data(), 0, queries,
-                  output.data());
+    softmax_rows(weights, queries, seen, weights);
+    small_product({queries, seen, value_width_, false, false}, weights, v, 0, queries, output);
   }
   for (std::size_t i = 0; i < piece.queries.size(); ++i) {
     float* to = output_row(piece, i);
     if (unseeing[i]) {
       write_unseeing(piece, piece.queries[i], to);
     } else {
-      std::copy_n(output.data() + static_cast<std::int64_t>(i) * value_width_, value_width_, to);
+      std::copy_n(output + static_cast<std::int64_t>(i) * value_width_, value_width_, to);
     }
   }
 }
@@ -217,7 +236,7 @@ bool Attention::hide(const Piece& piece, const Query& query, float* scores) cons
 void Attention::write_unseeing(const Piece& piece, const Query& query, float* to) const {
   std::fill_n(to, value_width_, 0.0F);
   if (op_.zero_empty_rows) return;
-  Numbers weights(static_cast<std::size_t>(keys_));
+  std::vector<float> weights(static_cast<std::size_t>(keys_));
   const std::int64_t first = piece.sequence * keys_;
   if (op_.hide_by_1e9) {
     const float* q = query_.at(piece.sequence * shape_[1] + query.step) + piece.head * width_;
