@@ -96,7 +96,7 @@ void scores(benchmark::State& state) {
   const onednn::ProductSizes sizes{
       .m = steps, .k = kWidth, .n = steps, .transpose_a = false, .transpose_b = true};
   for (auto _ : state) {
-    onednn::small_product(sizes, query.data<float>().data(), key.data<float>().data(), 0, steps,
+    onednn::small_product(sizes, query.data<float>().data(), key.data<float>().data(), {0, steps},
                           y.data());
     benchmark::DoNotOptimize(y.data());
   }

@@ -195,7 +195,7 @@ void Attention::run(const Piece& piece) const {
   const float* v = gathered(value_, piece, keys_, value_width_, keys, scratch.value);
   float* weights = scratch.weights.at_least(queries * seen);
   float* output = scratch.output.at_least(queries * value_width_);
-  small_product({queries, width_, seen, false, true}, q, k, 0, queries, weights);
+  small_product({queries, width_, seen, false, true}, q, k, {0, queries}, weights);
   std::vector<bool> unseeing;
   for (std::size_t i = 0; i < piece.queries.size(); ++i) {
     unseeing.push_back(
@@ -203,7 +203,7 @@ void Attention::run(const Piece& piece) const {
   }
   if (seen > 0) {
     softmax_rows(weights, queries, seen, weights);
-    small_product({queries, seen, value_width_, false, false}, weights, v, 0, queries, output);
+    small_product({queries, seen, value_width_, false, false}, weights, v, {0, queries}, output);
   }
   for (std::size_t i = 0; i < piece.queries.size(); ++i) {
     float* to = output_row(piece, i);

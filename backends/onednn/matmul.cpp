@@ -92,8 +92,8 @@ void multiply_each(const Shapes& s, const float* a, const float* b, std::int64_t
     for (std::int64_t i = begin; i < end; ++i) {
       const auto [a_index, b_index] = operands_of(s, i / parts);
       const std::int64_t part = i % parts;
-      small_product(p, a + a_index * p.m * p.k, b + b_index * p.k * p.n, p.m * part / parts,
-                    p.m * (part + 1) / parts, y + i / parts * p.m * p.n);
+      small_product(p, a + a_index * p.m * p.k, b + b_index * p.k * p.n,
+                    {p.m * part / parts, p.m * (part + 1) / parts}, y + i / parts * p.m * p.n);
     }
   });
 }

@@ -18,11 +18,13 @@ using Layout = dnnl::memory::desc;
 constexpr auto kFloat = dnnl::memory::data_type::f32;
 constexpr auto kPlain = dnnl::memory::format_tag::ab;
 
-/// Bounds of the rows of one call, both powers of two. The weights are read anew in each, often from beyond
-/// the caches of a core, so calls are large; threads with fewer rows than the least go on together.
+/// Bounds of the rows of one call of oneDNN, both powers of two. The weights are read anew in each, often from
+/// beyond the caches of a core, so calls are large. Fewer rows, whose number changes from call to call, do not
+/// pay for making a primitive. Threads with fewer rows than the least go on together.
 constexpr std::int64_t kFewestRows = 64;
 constexpr std::int64_t kMostRows = 512;
-constexpr std::int64_t kStep = 8;
+constexpr std::int64_t kStep = 16;
+constexpr std::int64_t kColumns = 64;  // that one thread computes at least
 
 std::int64_t power_below(std::int64_t n) {
   return static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(n)));
@@ -65,23 +67,38 @@ void run_exactly(const Product& product, std::int64_t begin, std::int64_t rows) 
   execute(*primitive, std::move(arguments));
 }
 
-/// Rows for the next piece of `whole`, of which `left` are left: powers of two, then a multiple of
-/// eight, so that few primitives serve any number. It may be more than are left.
-std::int64_t piece_of(std::int64_t left, std::int64_t whole) {
-  if (left < kFewestRows && left >= kStep) return left / kStep * kStep;
-  if (left < kStep && whole >= kStep) return kStep;
-  return std::min(power_below(left), kMostRows);
-}
-
 void activate(const Product& product, std::int64_t begin, std::int64_t end) {
   if (product.activation == op::UnaryKind::Linear) return;
   float* y = product.y + begin * product.out();
   unary_range(product.activation, y, y, (end - begin) * product.out());
 }
 
+/// Each element in one order of additions, whatever the number of rows; on all threads that there are.
+void run_any(const Product& product, std::int64_t begin, std::int64_t end) {
+  const ProductSizes sizes{.m = end, .k = product.in(), .n = product.out()};
+  const float* weights = numbers<float>(product.weights);
+  const std::int64_t parts = (sizes.n + kColumns - 1) / kColumns;
+  const std::int64_t work = std::max<std::int64_t>((end - begin) * sizes.k * kColumns, 1);
+  parallel_for(parts, kProductGrain / work + 1, [&](std::int64_t first, std::int64_t last) {
+    const Range columns{first * kColumns, std::min(sizes.n, last * kColumns)};
+    small_product(sizes, product.x, weights, {begin, end}, columns, product.y);
+  });
+  if (product.bias == nullptr) return;
+  for (std::int64_t row = begin; row < end; ++row) {
+    float* y = product.y + row * product.out();
+    std::transform(y, y + product.out(), product.bias, y, std::plus());
+  }
+}
+
+/// Rows of the next call if `left` are left: few sizes serve any number. It may be more than are left.
+std::int64_t piece_of(std::int64_t left) {
+  if (left < kFewestRows) return (left + kStep - 1) / kStep * kStep;
+  return std::min(power_below(left), kMostRows);
+}
+
 void run_pieces(const Product& product, std::int64_t begin, std::int64_t end) {
   for (std::int64_t at = begin; at < end;) {
-    const std::int64_t piece = piece_of(end - at, end - begin);
+    const std::int64_t piece = piece_of(end - at);
     // The last one may begin early and compute some rows again, to the same bits; before they are
     // activated in place.
     const std::int64_t first = std::min(at, end - piece);
@@ -91,20 +108,9 @@ void run_pieces(const Product& product, std::int64_t begin, std::int64_t end) {
   }
 }
 
-/// Row by row in one order of additions, whatever the number of rows.
-void run_strictly(const Product& product, std::int64_t begin, std::int64_t end) {
-  const ProductSizes sizes{.m = end, .k = product.in(), .n = product.out()};
-  small_product(sizes, product.x, numbers<float>(product.weights), begin, end, product.y);
-  if (product.bias == nullptr) return;
-  for (std::int64_t row = begin; row < end; ++row) {
-    float* y = product.y + row * product.out();
-    std::transform(y, y + product.out(), product.bias, y, std::plus());
-  }
-}
-
 void run_rows(const Product& product, std::int64_t begin, std::int64_t end) {
-  if (!product.strict) return run_pieces(product, begin, end);
-  run_strictly(product, begin, end);
+  if (!product.strict && end - begin >= kFewestRows) return run_pieces(product, begin, end);
+  run_any(product, begin, end);
   activate(product, begin, end);
 }
 
@@ -116,8 +122,7 @@ void row_product(const float* x, std::int64_t rows, const Tensor& weights, const
   const bool small = rows * product.in() * product.out() < kProductGrain;
   const ThreadScope scope(small ? 1 : thread_count());
   const std::int64_t threads = thread_count();
-  // oneDNN can also share out the columns.
-  if (!strict && rows < kFewestRows * threads) return run_rows(product, 0, rows);
+  if (rows < kFewestRows * threads) return run_rows(product, 0, rows);
   const std::int64_t part = (rows + threads * kStep - 1) / (threads * kStep) * kStep;
   parallel_for(threads, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {

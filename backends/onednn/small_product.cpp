@@ -78,9 +78,9 @@ void multiply_rows(const Panel& panel, const Rows& rows, std::int64_t count) {
 
 /// Columns from `first` on. Where they do not lie side by side, or do not fill vectors, a copy of
 /// them in `packed`.
-Panel panel_of(const ProductSizes& sizes, const float* b, std::int64_t first,
+Panel panel_of(const ProductSizes& sizes, const float* b, std::int64_t first, std::int64_t end,
                std::vector<float>& packed) {
-  const std::int64_t columns = std::min(kPanel, sizes.n - first);
+  const std::int64_t columns = std::min(kPanel, end - first);
   if (!sizes.transpose_b && columns % kLanes == 0) return {b + first, sizes.n, sizes.k, columns};
   const std::int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
   packed.assign(static_cast<std::size_t>(sizes.k * width), 0.0f);
@@ -94,17 +94,18 @@ Panel panel_of(const ProductSizes& sizes, const float* b, std::int64_t first,
   return {packed.data(), width, sizes.k, columns};
 }
 
-void product(const ProductSizes& sizes, const float* a, const float* b, std::int64_t begin,
-             std::int64_t end, float* y) {
+void product(const ProductSizes& sizes, const float* a, const float* b, Range rows, Range columns,
+             float* y) {
   thread_local std::vector<float> packed;
   const std::int64_t row_stride = sizes.transpose_a ? 1 : sizes.k;
   const std::int64_t stride = sizes.transpose_a ? sizes.m : 1;
-  const std::int64_t groups = (end - begin + kMostRows - 1) / kMostRows;
-  for (std::int64_t column = 0; column < sizes.n; column += kPanel) {
-    const Panel panel = panel_of(sizes, b, column, packed);
+  const std::int64_t count = rows.end - rows.begin;
+  const std::int64_t groups = (count + kMostRows - 1) / kMostRows;
+  for (std::int64_t column = columns.begin; column < columns.end; column += kPanel) {
+    const Panel panel = panel_of(sizes, b, column, columns.end, packed);
     for (std::int64_t group = 0; group < groups; ++group) {
-      const std::int64_t first = begin + (end - begin) * group / groups;
-      const std::int64_t last = begin + (end - begin) * (group + 1) / groups;
+      const std::int64_t first = rows.begin + count * group / groups;
+      const std::int64_t last = rows.begin + count * (group + 1) / groups;
       multiply_rows<kMostRows>(
           panel,
           {a + first * row_stride, row_stride, stride, y + first * sizes.n + column, sizes.n},
@@ -122,9 +123,9 @@ namespace domino::onednn {
 
 HWY_EXPORT(product);
 
-void small_product(const ProductSizes& sizes, const float* a, const float* b, std::int64_t begin,
-                   std::int64_t end, float* y) {
-  HWY_DYNAMIC_DISPATCH(product)(sizes, a, b, begin, end, y);
+void small_product(const ProductSizes& sizes, const float* a, const float* b, Range rows,
+                   Range columns, float* y) {
+  HWY_DYNAMIC_DISPATCH(product)(sizes, a, b, rows, columns, y);
 }
 
 }  // namespace domino::onednn

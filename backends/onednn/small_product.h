@@ -13,9 +13,20 @@ struct ProductSizes {
   bool transpose_b = false;
 };
 
-/// Rows `begin` ... `end` of one product, on the calling thread. For the many small products of
-/// attention, whose sizes change with every batch: nothing is made or kept for a size.
-void small_product(const ProductSizes& sizes, const float* a, const float* b, std::int64_t begin,
-                   std::int64_t end, float* y);
+/// From `begin` up to `end`, without it.
+struct Range {
+  std::int64_t begin;
+  std::int64_t end;
+};
+
+/// Some rows and columns of one product, on the calling thread. For sizes that change with every batch:
+/// nothing is made or kept for a size. An element gets the same bits whatever is computed beside it.
+void small_product(const ProductSizes& sizes, const float* a, const float* b, Range rows,
+                   Range columns, float* y);
+/// All columns.
+inline void small_product(const ProductSizes& sizes, const float* a, const float* b, Range rows,
+                          float* y) {
+  small_product(sizes, a, b, rows, {0, sizes.n}, y);
+}
 
 }  // namespace domino::onednn
