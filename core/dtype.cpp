@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cmath>
 #include <ostream>
 #include <utility>
 
@@ -132,48 +130,5 @@ DType promote(DType a, DType b) {
 }
 
 DType to_floating(DType dtype) { return is_floating(dtype) ? dtype : DType::Float32; }
-
-float to_float(Float16 value) {
-  const std::uint32_t sign = (value.bits & 0x8000U) << 16;
-  const std::uint32_t exponent = (value.bits >> 10) & 0x1FU;
-  const std::uint32_t fraction = value.bits & 0x3FFU;
-  if (exponent == 0) {
-    const float magnitude = std::ldexp(static_cast<float>(fraction), -24);
-    return sign != 0 ? -magnitude : magnitude;
-  }
-  const std::uint32_t wide = exponent == 31 ? 255 : exponent + 112;
-  return std::bit_cast<float>(sign | (wide << 23) | (fraction << 13));
-}
-
-float to_float(BFloat16 value) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(value.bits) << 16);
-}
-
-Float16 to_float16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000U);
-  const float magnitude = std::fabs(value);
-  if (std::isnan(value)) {
-    // As NumPy does: the payload is kept as far as it fits, so half NaNs come back as they were.
-    const std::uint32_t payload = (bits & 0x7FFFFFU) >> 13;
-    return {static_cast<std::uint16_t>(sign | 0x7C00U | std::max(payload, 1U))};
-  }
-  // 65520 is where rounding to nearest even reaches infinity.
-  if (magnitude >= 65520.0F) return {static_cast<std::uint16_t>(sign | 0x7C00U)};
-  if (magnitude < 0x1p-14F) {
-    const auto steps = static_cast<std::uint16_t>(std::nearbyint(std::ldexp(magnitude, 24)));
-    return {static_cast<std::uint16_t>(sign | steps)};
-  }
-  std::uint32_t rest = bits & 0x7FFFFFFFU;
-  rest += 0xFFFU + ((rest >> 13) & 1U);
-  return {static_cast<std::uint16_t>(sign | ((rest >> 13) - (112U << 10)))};
-}
-
-BFloat16 to_bfloat16(float value) {
-  auto bits = std::bit_cast<std::uint32_t>(value);
-  if (std::isnan(value)) return {static_cast<std::uint16_t>((bits >> 16) | 0x40U)};
-  bits += 0x7FFFU + ((bits >> 16) & 1U);
-  return {static_cast<std::uint16_t>(bits >> 16)};
-}
 
 }  // namespace domino

@@ -6,17 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "domino/core/half.h"
+
 namespace domino {
-
-/// IEEE 754 half precision, for storage only: kernels compute in float32.
-struct Float16 {
-  std::uint16_t bits = 0;
-};
-
-/// The upper half of a float32, for storage only: kernels compute in float32.
-struct BFloat16 {
-  std::uint16_t bits = 0;
-};
 
 /// Element types, with the names that Keras gives them.
 enum class DType : std::uint8_t {
@@ -57,11 +49,6 @@ DType promote(DType a, DType b);
 
 /// The type of Keras' `mean`, `exp`, ...: `dtype` if it is floating, else float32.
 DType to_floating(DType dtype);
-
-float to_float(Float16 value);
-float to_float(BFloat16 value);
-Float16 to_float16(float value);
-BFloat16 to_bfloat16(float value);
 
 namespace detail {
 template <class T>

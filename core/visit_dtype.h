@@ -49,10 +49,10 @@ decltype(auto) visit_number(DType dtype, F&& f) {
 }
 
 /// A number in a type that C++ computes with: half types as float.
-inline float widen(Float16 value) { return to_float(value); }
-inline float widen(BFloat16 value) { return to_float(value); }
+DOMINO_HOST_DEVICE inline float widen(Float16 value) { return to_float(value); }
+DOMINO_HOST_DEVICE inline float widen(BFloat16 value) { return to_float(value); }
 template <class T>
-T widen(T value) {
+DOMINO_HOST_DEVICE T widen(T value) {
   return value;
 }
 
