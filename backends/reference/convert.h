@@ -4,13 +4,14 @@
 #include <limits>
 #include <type_traits>
 
+#include "domino/core/host_device.h"
 #include "domino/core/visit_dtype.h"
 
 namespace domino::reference {
 
 /// `x` toward zero if `Integer` holds that, else the lowest `Integer`: what the x86 processor gives.
 template <class Integer>
-Integer truncated(double x) {
+DOMINO_HOST_DEVICE Integer truncated(double x) {
   constexpr auto kLowest = std::numeric_limits<Integer>::min();
   const double whole = std::trunc(x);
   const bool fits = whole >= static_cast<double>(kLowest) && whole < -static_cast<double>(kLowest);
@@ -20,7 +21,7 @@ Integer truncated(double x) {
 /// Floats to integers as TensorFlow on x86: through 32 bits into the small types, which keep the low
 /// bits, and through 64 into the others.
 template <class To>
-To to_integer(double x) {
+DOMINO_HOST_DEVICE To to_integer(double x) {
   if constexpr (sizeof(To) < 4 || std::is_same_v<To, std::int32_t>) {
     return static_cast<To>(truncated<std::int32_t>(x));
   } else if constexpr (std::is_same_v<To, std::uint64_t>) {
@@ -33,7 +34,7 @@ To to_integer(double x) {
 
 /// One number in another type, as op::Cast says.
 template <class To, class From>
-To convert(From from) {
+DOMINO_HOST_DEVICE To convert(From from) {
   const auto wide = widen(from);
   if constexpr (std::is_same_v<To, bool>) {
     return wide != decltype(wide){};
