@@ -1,9 +1,11 @@
 #include "domino/backends/backend.h"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <utility>
 
+#include "domino/backends/cuda/cuda.h"
 #include "domino/backends/guarded/guarded.h"
 #include "domino/backends/meta/infer.h"
 #include "domino/backends/meta/meta.h"
@@ -20,8 +22,19 @@ namespace {
 thread_local const Backend* current = nullptr;
 thread_local OpObserver* innermost_observer = nullptr;
 
-std::vector<const Backend*> all_backends() {
+std::vector<const Backend*> backends_on_host() {
   return {&onednn::onednn_backend(), &reference::reference_backend(), &guarded::guarded_backend()};
+}
+
+/// The device that "cuda" or "cuda:1" names.
+std::optional<int> cuda_device(std::string_view name) {
+  constexpr std::string_view kCuda = "cuda";
+  if (name == kCuda) return 0;
+  if (!name.starts_with("cuda:")) return std::nullopt;
+  name.remove_prefix(kCuda.size() + 1);
+  int device = 0;
+  const auto [end, error] = std::from_chars(name.begin(), name.end(), device);
+  return error == std::errc() && end == name.end() ? std::optional(device) : std::nullopt;
 }
 
 /// Ops that only move numbers take half types as they are; all others compute in float32.
@@ -69,6 +82,14 @@ Tensors run_on_meta(const op::Operation& operation, const Tensors& inputs,
     meta::Trace::note(outputs.back(), operation, inputs);
   }
   return outputs;
+}
+
+/// Whether an op is one on texts, even where they are numbers that it reads as decimal text.
+bool is_on_texts(const op::Operation& operation) {
+  return std::holds_alternative<op::Lookup>(operation) ||
+         std::holds_alternative<op::Tokenize>(operation) ||
+         std::holds_alternative<op::HashBucket>(operation) ||
+         std::holds_alternative<op::HashCross>(operation);
 }
 
 bool has_strings(const Tensors& inputs, const std::vector<meta::TensorSpec>& specs) {
@@ -159,14 +180,16 @@ const KernelTable::PackedRow* KernelTable::find_packed(const op::Operation& oper
 
 std::vector<std::string_view> available_backends() {
   std::vector<std::string_view> names;
-  for (const Backend* backend : all_backends()) names.push_back(backend->name());
+  for (const Backend* backend : backends_on_host()) names.push_back(backend->name());
+  if (cuda::device_count() > 0) names.push_back("cuda");
   return names;
 }
 
 const Backend& backend(std::string_view name) {
   if (name == "cpu") return onednn::onednn_backend();
   if (name == "meta") return meta::meta_backend();
-  for (const Backend* backend : all_backends()) {
+  if (const auto device = cuda_device(name)) return cuda::cuda_backend(*device);
+  for (const Backend* backend : backends_on_host()) {
     if (backend->name() == name) return *backend;
   }
   fail<DeviceError>("this build has no backend '{}'; it has cpu, {}", name,
@@ -210,7 +233,7 @@ Tensors run(const op::Operation& operation, const Tensors& inputs) {
   if (backend.device() == Device::Meta || has_meta(inputs)) {
     return run_on_meta(operation, inputs, specs);
   }
-  if (has_strings(inputs, specs)) {
+  if (has_strings(inputs, specs) || (is_on_texts(operation) && backend.device() != Device::Host)) {
     return run_on_host(operation, inputs, specs, backend);
   }
   if (has_half(inputs) && !moves_only(operation)) return run_in_float32(operation, inputs, specs);

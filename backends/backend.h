@@ -72,11 +72,11 @@ class Backend {
   virtual const KernelTable& kernels() const = 0;
 };
 
-/// The backend called `name` ("reference", "onednn", "guarded"; "cpu" is the best for the host, and
-/// "meta" computes sizes only).
-/// Throws DeviceError listing the backends that this build has.
+/// The backend called `name` ("reference", "onednn", "guarded", "cuda" or "cuda:0"; "cpu" is the best for
+/// the host, and "meta" computes sizes only).
+/// Throws DeviceError listing the backends that this build has, or saying why "cuda" cannot be used.
 const Backend& backend(std::string_view name);
-/// Names of the backends with numbers that this build has.
+/// Names of the backends with numbers that this build has; "cuda" only where there is a device.
 std::vector<std::string_view> available_backends();
 
 /// The backend that this thread's ops run on: "cpu", unless a BackendScope says otherwise.
@@ -122,8 +122,8 @@ class OpObserver {
 /// Carries out one op: infers its outputs; on meta operands returns meta tensors, else allocates the
 /// outputs on the current backend and runs its kernel. Packed operands stay packed where that is
 /// possible (backends/packing.h). Half types are computed in float32. What reads
-/// or gives strings is computed by the reference on the host, and its numbers are uploaded; an output
-/// whose size depends on the strings is allocated by the kernel.
+/// or gives strings, and look-ups and hashes of numbers, are computed by the reference on the host, and
+/// the numbers are uploaded; an output whose size depends on the strings is allocated by the kernel.
 ///
 /// Throws what infer and the kernel throw, and DeviceError if an operand lies elsewhere or the
 /// backend has no kernel for the call.

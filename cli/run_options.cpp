@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include "domino/backends/backend.h"
-#include "domino/core/check.h"
-
 namespace domino::cli {
 
 void RunOptions::add_device_to(CLI::App& command) {
@@ -28,11 +25,6 @@ void RunOptions::add_threads_to(CLI::App& command) {
 }
 
 Tensors RunOptions::predict(const Model& model, const Tensors& inputs) const {
-  const auto devices = available_backends();
-  check<DeviceError>(
-      device != "cuda" || std::ranges::find(devices, "cuda") != devices.end(),
-      "--device cuda: no CUDA backend is compiled in; configure with -DDOMINO_CUDA=ON, "
-      "or take cpu");
   const std::int64_t rows = inputs.front().rank() > 0 ? inputs.front().size(0) : 1;
   return model.predict(inputs,
                        {.batch_size = batch_size > 0 ? batch_size : std::max<std::int64_t>(rows, 1),

@@ -1,0 +1,62 @@
+#include "domino/backends/cuda/cuda.h"
+
+#include "domino/backends/cuda/kernels.h"
+#include "domino/backends/cuda/memory.h"
+#include "domino/backends/cuda/refusal.h"
+#include "domino/backends/cuda/runtime.h"
+#include "domino/core/check.h"
+
+namespace domino::cuda {
+namespace {
+
+constexpr std::string_view kName = "cuda";
+
+/// A table without the ops on strings, which run on the host.
+KernelTable make_kernels() {
+  KernelTable table;
+  table.add<op::Unary>(kName, unary);
+  table.add<op::Binary>(kName, binary);
+  table.add<op::Where>(kName, where);
+  table.add<op::Cast>(kName, cast);
+  table.add<op::Full>(kName, full);
+  table.add<op::Arange>(kName, arange);
+  table.add<op::Transpose>(kName, transpose);
+  table.add<op::Slice>(kName, slice);
+  table.add<op::Concatenate>(kName, concatenate);
+  table.add<op::BroadcastTo>(kName, broadcast_to);
+  return table;
+}
+
+class CudaBackend final : public Backend {
+ public:
+  std::string_view name() const override { return kName; }
+  Device device() const override { return Device::Cuda; }
+  Tensor allocate(Shape shape, DType dtype) const override {
+    return empty(std::move(shape), dtype);
+  }
+  Tensor upload(const Tensor& host) const override {
+    return host.dtype() == DType::String ? host : cuda::upload(host);
+  }
+  Tensor download(const Tensor& tensor) const override {
+    throw_refused();
+    return tensor.dtype() == DType::String ? tensor : cuda::download(tensor);
+  }
+  const KernelTable& kernels() const override {
+    static const KernelTable table = make_kernels();
+    return table;
+  }
+};
+
+}  // namespace
+
+const Backend& cuda_backend(int device) {
+  static const CudaBackend backend;
+  check<DeviceError>(device == 0,
+                     "cuda:{}: Domino computes on one device, cuda:0; CUDA_VISIBLE_DEVICES={} makes "
+                     "this one the first",
+                     device, device);
+  check_device();
+  return backend;
+}
+
+}  // namespace domino::cuda

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "domino/backends/op.h"
+
+/// The kernels of the table; backends/op.h says what each op means.
+namespace domino::cuda {
+
+// elementwise.cu
+void unary(const op::Unary& op, op::Inputs inputs, op::Outputs outputs);
+void binary(const op::Binary& op, op::Inputs inputs, op::Outputs outputs);
+void where(const op::Where& op, op::Inputs inputs, op::Outputs outputs);
+
+// making.cu
+void cast(const op::Cast& op, op::Inputs inputs, op::Outputs outputs);
+void full(const op::Full& op, op::Inputs inputs, op::Outputs outputs);
+void arange(const op::Arange& op, op::Inputs inputs, op::Outputs outputs);
+
+// movement.cu
+void transpose(const op::Transpose& op, op::Inputs inputs, op::Outputs outputs);
+void slice(const op::Slice& op, op::Inputs inputs, op::Outputs outputs);
+void concatenate(const op::Concatenate& op, op::Inputs inputs, op::Outputs outputs);
+void broadcast_to(const op::BroadcastTo& op, op::Inputs inputs, op::Outputs outputs);
+
+}  // namespace domino::cuda

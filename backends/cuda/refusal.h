@@ -1,0 +1,22 @@
+#pragma once
+
+#include "domino/backends/op.h"
+#include "domino/core/host_device.h"
+
+namespace domino::cuda {
+
+/// What a kernel does with a number that its op refuses, such as an index past the end: it cannot throw.
+struct Refusal {
+  bool* flag;
+  DOMINO_HOST_DEVICE void note() const { *flag = true; }
+};
+
+/// For the kernels of one call of an op. If they note anything, `throw_refused` throws what the reference
+/// throws for this call. Keeps the inputs until then.
+Refusal watch(const op::Operation& operation, op::Inputs inputs);
+
+/// Throws for the first call of this thread that refused something, and forgets all. Waits for the
+/// kernels if any call is watched.
+void throw_refused();
+
+}  // namespace domino::cuda

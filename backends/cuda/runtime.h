@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "domino/core/dtype.h"
+
+struct CUstream_st;
+
+/// The calls of the CUDA runtime and of cuBLASLt that backends/cuda makes, and no others: in the tests
+/// another file carries them out on the host.
+namespace domino::cuda {
+
+/// Throws DeviceError if there is no device that can be used, saying why.
+void check_device();
+
+/// The order in which all of this and the kernels are done.
+CUstream_st* stream();
+/// Throws DeviceError if the kernel before could not be started.
+void check_launch();
+/// Waits for all that was begun.
+void synchronize();
+
+/// Memory of the device, not null; throws DeviceError, naming the bytes asked for and free.
+std::byte* allocate(std::size_t bytes);
+void release(std::byte* memory) noexcept;
+void fill_with_zeros(std::byte* memory, std::size_t bytes);
+/// Returns when `from` may be changed, and every thread may read `to`.
+void copy_to_device(std::byte* to, const std::byte* from, std::size_t bytes);
+/// Returns when the numbers are there.
+void copy_to_host(std::byte* to, const std::byte* from, std::size_t bytes);
+void copy_on_device(std::byte* to, const std::byte* from, std::size_t bytes);
+
+/// A matrix, or one per batch, whose rows lie `row_stride` numbers apart.
+struct Matrices {
+  const void* numbers = nullptr;
+  std::int64_t row_stride = 0;
+  std::int64_t batch_stride = 0;
+  bool transposed = false;
+};
+
+/// c = relu(a b + bias), or c += a b, for each of `batch` matrices a (m, k), b (k, n) and c (m, n).
+struct Product {
+  DType dtype = DType::Float32;  ///< Float32 or Float64
+  std::int64_t batch = 1;
+  std::int64_t m = 0;
+  std::int64_t n = 0;
+  std::int64_t k = 0;  ///< at least 1, as are the others
+  Matrices a;
+  Matrices b;
+  void* c = nullptr;
+  std::int64_t c_row_stride = 0;
+  std::int64_t c_batch_stride = 0;
+  const void* bias = nullptr;  ///< (n) or null
+  bool relu = false;
+  bool accumulate = false;
+};
+void multiply(const Product& product);
+
+}  // namespace domino::cuda

@@ -1,0 +1,11 @@
+# What backends/cuda is made of but for the runtime below it. tests/backends/cuda_on_cpu compiles the
+# same files as C++.
+set(DOMINO_CUDA_SOURCES
+    cuda.cpp
+    elementwise.cu
+    making.cu
+    memory.cpp
+    movement.cu
+    refusal.cpp
+    strided.cpp)
+list(TRANSFORM DOMINO_CUDA_SOURCES PREPEND "${CMAKE_CURRENT_LIST_DIR}/")

@@ -1,0 +1,51 @@
+#include "tests/backends/conformance.h"
+
+#include <algorithm>
+
+#include "tests/backends/cuda_on_cpu/thread_order.h"
+
+namespace domino::conformance {
+namespace {
+
+using Param = std::tuple<bool, Family>;
+
+class CudaConformance : public ::testing::TestWithParam<Param> {
+ protected:
+  CudaConformance() { cuda::threads_in_reverse = std::get<0>(GetParam()); }
+  ~CudaConformance() override { cuda::threads_in_reverse = false; }
+};
+
+TEST_P(CudaConformance, AgreesWithTheReference) {
+  for (const Case& one : std::get<1>(GetParam()).cases()) {
+    SCOPED_TRACE(one.name + " of " + describe(one.inputs));
+    const Tensors expected = run_on(backend("reference"), one);
+    const Tensors actual = run_on(backend("cuda"), one);
+    ASSERT_EQ(actual.size(), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_TRUE(agree(actual[i], expected[i], one.tolerance)) << "output " << i;
+    }
+  }
+}
+
+/// Those whose ops are all there.
+std::vector<Family> ready() {
+  constexpr std::string_view kReady[] = {"unary",     "binary", "where",       "cast",     "making",
+                                         "transpose", "slice",  "concatenate", "broadcast"};
+  std::vector<Family> families;
+  std::ranges::copy_if(conformance::families(), std::back_inserter(families), [&](const Family& f) {
+    return std::ranges::find(kReady, f.name) != std::end(kReady);
+  });
+  return families;
+}
+
+std::string name_of_test(const ::testing::TestParamInfo<Param>& info) {
+  const auto& [reverse, family] = info.param;
+  return std::string(family.name) + "_" + cuda::name_of_order(reverse);
+}
+
+INSTANTIATE_TEST_SUITE_P(, CudaConformance,
+                         ::testing::Combine(::testing::Bool(), ::testing::ValuesIn(ready())),
+                         name_of_test);
+
+}  // namespace
+}  // namespace domino::conformance

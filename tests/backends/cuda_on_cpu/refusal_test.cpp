@@ -1,0 +1,64 @@
+// Kernels cannot throw: what they refuse is told when something is downloaded.
+
+#include "domino/backends/cuda/refusal.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "domino/backends/ops.h"
+#include "domino/core/error.h"
+#include "tests/backends/values.h"
+
+namespace domino::conformance {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Property;
+using ::testing::Throws;
+
+class RefusalTest : public ::testing::Test {
+ protected:
+  static Tensor upload(const Tensor& host) { return current_backend().upload(host); }
+  static Tensor download(const Tensor& tensor) { return current_backend().download(tensor); }
+
+ private:
+  BackendScope scope_{backend("cuda")};
+};
+
+auto refuses_with(const std::string& text) {
+  return Throws<ValueError>(Property(&Error::message, HasSubstr(text)));
+}
+
+TEST_F(RefusalTest, IsToldWhenSomethingIsDownloaded) {
+  const Tensor x = upload(ints({3}, {7, 8, 9}));
+  const Tensor y = ops::mod(x, upload(ints({3}, {2, 0, 4})));
+  EXPECT_THAT([&] { download(y); }, refuses_with("mod: an integer is divided by zero"));
+  EXPECT_TRUE(equal(download(x), ints({3}, {7, 8, 9})));
+}
+
+TEST_F(RefusalTest, NamesTheNumber) {
+  const Tensor y = ops::power(upload(ints({2}, {7, 8})), upload(ints({2}, {2, -3})));
+  EXPECT_THAT([&] { download(y); }, refuses_with("power: an integer is raised to -3"));
+}
+
+TEST_F(RefusalTest, TheFirstCallIsTheOneThatIsTold) {
+  const Tensor x = upload(ints({1}, {7}));
+  const Tensor zero = upload(ints({1}, {0}));
+  ops::floor_divide(x, x);
+  ops::floor_divide(x, zero);
+  ops::mod(x, zero);
+  EXPECT_THAT([&] { download(x); }, refuses_with("floor_divide: an integer is divided by zero"));
+}
+
+TEST_F(RefusalTest, IsToldInTimeHoweverManyCallsAreWatched) {
+  const Tensor x = upload(ints({1}, {7}));
+  const Tensor zero = upload(ints({1}, {0}));
+  const auto run_many = [&] {
+    for (int i = 0; i < 1000; ++i) ops::mod(x, zero);
+  };
+  EXPECT_THAT(run_many, refuses_with("mod: an integer is divided by zero"));
+  EXPECT_TRUE(equal(download(x), ints({1}, {7})));
+}
+
+}  // namespace
+}  // namespace domino::conformance

@@ -1,0 +1,87 @@
+// The runtime of backends/cuda on the host, for tests of its kernels without a GPU; no user gets it.
+// Each allocation is one of exactly the size asked for, so that AddressSanitizer sees who leaves it.
+
+#include "domino/backends/cuda/runtime.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "domino/backends/cuda/cuda.h"
+#include "domino/backends/reference/activation.h"
+#include "domino/core/check.h"
+
+namespace domino::cuda {
+namespace {
+
+template <class T>
+struct View {
+  const T* numbers;
+  std::int64_t row_stride;
+  std::int64_t column_stride;
+  double at(std::int64_t row, std::int64_t column) const {
+    return static_cast<double>(numbers[row * row_stride + column * column_stride]);
+  }
+};
+
+template <class T>
+View<T> view_of(const Matrices& matrices, std::int64_t index) {
+  const T* numbers = static_cast<const T*>(matrices.numbers) + index * matrices.batch_stride;
+  if (matrices.transposed) return {numbers, 1, matrices.row_stride};
+  return {numbers, matrices.row_stride, 1};
+}
+
+template <class T>
+void multiply_one(const Product& p, std::int64_t index) {
+  const View<T> a = view_of<T>(p.a, index);
+  const View<T> b = view_of<T>(p.b, index);
+  T* c = static_cast<T*>(p.c) + index * p.c_batch_stride;
+  for (std::int64_t row = 0; row < p.m; ++row) {
+    for (std::int64_t column = 0; column < p.n; ++column) {
+      T& to = c[row * p.c_row_stride + column];
+      double sum = p.accumulate ? static_cast<double>(to) : 0;
+      if (p.bias != nullptr) sum += static_cast<double>(static_cast<const T*>(p.bias)[column]);
+      for (std::int64_t i = 0; i < p.k; ++i) sum += a.at(row, i) * b.at(i, column);
+      to = static_cast<T>(p.relu ? reference::activate(op::UnaryKind::Relu, sum) : sum);
+    }
+  }
+}
+
+}  // namespace
+
+int device_count() { return 1; }
+void check_device() {}
+CUstream_st* stream() { return nullptr; }
+void check_launch() {}
+void synchronize() {}
+
+std::byte* allocate(std::size_t bytes) {
+  void* memory = std::malloc(bytes);
+  check<DeviceError>(memory != nullptr, "no memory for {} bytes", bytes);
+  std::memset(memory, 0xFF, bytes);
+  return static_cast<std::byte*>(memory);
+}
+void release(std::byte* memory) noexcept { std::free(memory); }
+
+void fill_with_zeros(std::byte* memory, std::size_t bytes) { std::memset(memory, 0, bytes); }
+void copy_to_device(std::byte* to, const std::byte* from, std::size_t bytes) {
+  std::memcpy(to, from, bytes);
+}
+void copy_to_host(std::byte* to, const std::byte* from, std::size_t bytes) {
+  std::memcpy(to, from, bytes);
+}
+void copy_on_device(std::byte* to, const std::byte* from, std::size_t bytes) {
+  std::memcpy(to, from, bytes);
+}
+
+void multiply(const Product& product) {
+  for (std::int64_t index = 0; index < product.batch; ++index) {
+    if (product.dtype == DType::Float64) {
+      multiply_one<double>(product, index);
+    } else {
+      multiply_one<float>(product, index);
+    }
+  }
+}
+
+}  // namespace domino::cuda
