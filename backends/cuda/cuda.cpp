@@ -24,6 +24,13 @@ KernelTable make_kernels() {
   table.add<op::Slice>(kName, slice);
   table.add<op::Concatenate>(kName, concatenate);
   table.add<op::BroadcastTo>(kName, broadcast_to);
+  table.add<op::Reduce>(kName, reduce);
+  table.add<op::Softmax>(kName, softmax);
+  table.add<op::LayerNorm>(kName, layer_norm);
+  table.add<op::BatchNorm>(kName, batch_norm);
+  table.add<op::Take>(kName, take);
+  table.add<op::Embedding>(kName, embedding);
+  table.add<op::Bincount>(kName, bincount);
   return table;
 }
 
@@ -51,10 +58,11 @@ class CudaBackend final : public Backend {
 
 const Backend& cuda_backend(int device) {
   static const CudaBackend backend;
-  check<DeviceError>(device == 0,
-                     "cuda:{}: Domino computes on one device, cuda:0; CUDA_VISIBLE_DEVICES={} makes "
-                     "this one the first",
-                     device, device);
+  check<DeviceError>(
+      device == 0,
+      "cuda:{}: Domino computes on one device, cuda:0; CUDA_VISIBLE_DEVICES={} makes "
+      "this one the first",
+      device, device);
   check_device();
   return backend;
 }

@@ -30,9 +30,7 @@ struct Test {
   const T* x;
   bool* y;
 
-  DOMINO_HOST_DEVICE void operator()(std::int64_t i) const {
-    y[i] = reference::is(kind, x[i]);
-  }
+  DOMINO_HOST_DEVICE void operator()(std::int64_t i) const { y[i] = reference::is(kind, x[i]); }
 };
 
 template <class T>
@@ -80,8 +78,9 @@ struct Compare {
 };
 
 bool may_refuse(const op::Binary& op, DType dtype) {
-  return !is_floating(dtype) && (op.kind == op::BinaryKind::Power || op.kind == op::BinaryKind::Mod ||
-                                 op.kind == op::BinaryKind::FloorDivide);
+  return !is_floating(dtype) &&
+         (op.kind == op::BinaryKind::Power || op.kind == op::BinaryKind::Mod ||
+          op.kind == op::BinaryKind::FloorDivide);
 }
 
 /// The elements of a type as large as theirs.
@@ -138,9 +137,8 @@ void where(const op::Where&, op::Inputs inputs, op::Outputs outputs) {
   const Strided<3> space =
       broadcast<3>(y.shape(), {inputs[0].shape(), inputs[1].shape(), inputs[2].shape()});
   visit_size(y.dtype(), [&]<class T>(TypeTag<T>) {
-    for_each_index(space.count,
-                   Choose<T>{space, numbers<bool>(inputs[0]), numbers<T>(inputs[1]),
-                             numbers<T>(inputs[2]), written<T>(y)});
+    for_each_index(space.count, Choose<T>{space, numbers<bool>(inputs[0]), numbers<T>(inputs[1]),
+                                          numbers<T>(inputs[2]), written<T>(y)});
   });
 }
 

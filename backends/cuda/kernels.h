@@ -21,4 +21,19 @@ void slice(const op::Slice& op, op::Inputs inputs, op::Outputs outputs);
 void concatenate(const op::Concatenate& op, op::Inputs inputs, op::Outputs outputs);
 void broadcast_to(const op::BroadcastTo& op, op::Inputs inputs, op::Outputs outputs);
 
+// reduce.cu
+void reduce(const op::Reduce& op, op::Inputs inputs, op::Outputs outputs);
+
+// softmax.cu
+void softmax(const op::Softmax& op, op::Inputs inputs, op::Outputs outputs);
+
+// normalization.cu
+void layer_norm(const op::LayerNorm& op, op::Inputs inputs, op::Outputs outputs);
+void batch_norm(const op::BatchNorm& op, op::Inputs inputs, op::Outputs outputs);
+
+// lookup.cu
+void take(const op::Take& op, op::Inputs inputs, op::Outputs outputs);
+void embedding(const op::Embedding& op, op::Inputs inputs, op::Outputs outputs);
+void bincount(const op::Bincount& op, op::Inputs inputs, op::Outputs outputs);
+
 }  // namespace domino::cuda

@@ -19,7 +19,8 @@ __global__ void run_phases(const Kernel kernel) {
 
 template <class Kernel>
 void run_blocks(const Kernel& kernel, std::int64_t blocks, int threads) {
-  run_phases<<<static_cast<unsigned>(blocks), static_cast<unsigned>(threads), 0, stream()>>>(kernel);
+  run_phases<<<static_cast<unsigned>(blocks), static_cast<unsigned>(threads), 0, stream()>>>(
+      kernel);
   check_launch();
 }
 

@@ -28,8 +28,8 @@ void run_block(const Kernel& kernel, std::int64_t block, int threads) {
   for (int phase = 0; phase < phases; ++phase) {
     for (int turn = 0; turn < threads; ++turn) {
       const int thread = threads_in_reverse ? threads - 1 - turn : turn;
-      kernel.phase(phase, Place{block, thread, threads},
-                   locals[static_cast<std::size_t>(thread)], shared);
+      kernel.phase(phase, Place{block, thread, threads}, locals[static_cast<std::size_t>(thread)],
+                   shared);
     }
   }
 }

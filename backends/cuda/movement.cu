@@ -31,7 +31,8 @@ void move(const Shape& shape, const Tensor& x, const End& from, Tensor& y, const
   if (shape.elements() == 0) return;
   const Strided<2> space = strided<2>(shape, {from.strides, to.strides});
   visit_size(x.dtype(), [&]<class T>(TypeTag<T>) {
-    for_each_index(space.count, Move<T>{space, numbers<T>(x) + from.begin, written<T>(y) + to.begin});
+    for_each_index(space.count,
+                   Move<T>{space, numbers<T>(x) + from.begin, written<T>(y) + to.begin});
   });
 }
 

@@ -3,9 +3,13 @@
 set(DOMINO_CUDA_SOURCES
     cuda.cpp
     elementwise.cu
+    lookup.cu
     making.cu
     memory.cpp
     movement.cu
+    normalization.cu
+    reduce.cu
     refusal.cpp
+    softmax.cu
     strided.cpp)
 list(TRANSFORM DOMINO_CUDA_SOURCES PREPEND "${CMAKE_CURRENT_LIST_DIR}/")

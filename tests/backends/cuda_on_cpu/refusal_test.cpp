@@ -41,6 +41,17 @@ TEST_F(RefusalTest, NamesTheNumber) {
   EXPECT_THAT([&] { download(y); }, refuses_with("power: an integer is raised to -3"));
 }
 
+TEST_F(RefusalTest, IndicesAreThoseOfTheReference) {
+  const Tensor table = upload(pattern({3, 2}));
+  const Tensor ids = upload(ints({2, 2}, {0, 2, 3, -1}));
+  const Tensor looked_up = ops::embedding(ids, table);
+  EXPECT_THAT([&] { download(looked_up); }, refuses_with("embedding: token id 3 at (1, 0)"));
+  const Tensor taken = ops::take(table, ids, 0);
+  EXPECT_THAT([&] { download(taken); }, refuses_with("take: index 3 at (1, 0)"));
+  const Tensor counted = ops::bincount(ops::cast(ids, DType::Int64), 4);
+  EXPECT_THAT([&] { download(counted); }, refuses_with("bincount: -1 is below 0"));
+}
+
 TEST_F(RefusalTest, TheFirstCallIsTheOneThatIsTold) {
   const Tensor x = upload(ints({1}, {7}));
   const Tensor zero = upload(ints({1}, {0}));
