@@ -31,6 +31,9 @@ KernelTable make_kernels() {
   table.add<op::Take>(kName, take);
   table.add<op::Embedding>(kName, embedding);
   table.add<op::Bincount>(kName, bincount);
+  table.add<op::MatMul>(kName, matmul);
+  table.add<op::Dense>(kName, dense);
+  table.add<op::Conv1D>(kName, conv1d);
   return table;
 }
 

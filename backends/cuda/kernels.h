@@ -36,4 +36,11 @@ void take(const op::Take& op, op::Inputs inputs, op::Outputs outputs);
 void embedding(const op::Embedding& op, op::Inputs inputs, op::Outputs outputs);
 void bincount(const op::Bincount& op, op::Inputs inputs, op::Outputs outputs);
 
+// linear.cu
+void matmul(const op::MatMul& op, op::Inputs inputs, op::Outputs outputs);
+void dense(const op::Dense& op, op::Inputs inputs, op::Outputs outputs);
+
+// conv1d.cu
+void conv1d(const op::Conv1D& op, op::Inputs inputs, op::Outputs outputs);
+
 }  // namespace domino::cuda

@@ -35,9 +35,10 @@ void copy_slices(const op::Operation& operation, op::Inputs inputs, const Tensor
   if (y.elements() == 0) return;
   const Refusal refusal = watch(operation, inputs);
   visit_size(x.dtype(), [&]<class T>(TypeTag<T>) {
-    for_each_index(y.elements(), CopySlices<T, Index>{reference::fold_around(x.shape(), axis),
-                                                      indices.elements(), numbers<T>(x),
-                                                      numbers<Index>(indices), written<T>(y), refusal});
+    for_each_index(
+        y.elements(),
+        CopySlices<T, Index>{reference::fold_around(x.shape(), axis), indices.elements(),
+                             numbers<T>(x), numbers<Index>(indices), written<T>(y), refusal});
   });
 }
 
@@ -98,7 +99,8 @@ void embedding(const op::Embedding& op, op::Inputs inputs, op::Outputs outputs) 
 }
 
 void bincount(const op::Bincount& op, op::Inputs inputs, op::Outputs outputs) {
-  if (outputs[0].dtype() == DType::Int64) return count_numbers<std::int64_t>(op, inputs, outputs[0]);
+  if (outputs[0].dtype() == DType::Int64)
+    return count_numbers<std::int64_t>(op, inputs, outputs[0]);
   visit_floating(outputs[0].dtype(),
                  [&]<class T>(TypeTag<T>) { count_numbers<T>(op, inputs, outputs[0]); });
 }

@@ -41,20 +41,21 @@ struct Matrices {
 
 /// c = relu(a b + bias), or c += a b, for each of `batch` matrices a (m, k), b (k, n) and c (m, n).
 struct Product {
-  DType dtype = DType::Float32;  ///< Float32 or Float64
+  DType dtype = DType::Float32;  ///< Float32, or Float64 without a bias or relu
   std::int64_t batch = 1;
-  std::int64_t m = 0;
-  std::int64_t n = 0;
-  std::int64_t k = 0;  ///< at least 1, as are the others
+  std::int64_t m = 1;
+  std::int64_t n = 1;
+  std::int64_t k = 1;
   Matrices a;
   Matrices b;
   void* c = nullptr;
   std::int64_t c_row_stride = 0;
   std::int64_t c_batch_stride = 0;
-  const void* bias = nullptr;  ///< (n) or null
+  const void* bias = nullptr;  ///< (n), or null
   bool relu = false;
   bool accumulate = false;
 };
+/// No size may be 0.
 void multiply(const Product& product);
 
 }  // namespace domino::cuda

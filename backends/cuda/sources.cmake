@@ -1,8 +1,11 @@
 # What backends/cuda is made of but for the runtime below it. tests/backends/cuda_on_cpu compiles the
 # same files as C++.
 set(DOMINO_CUDA_SOURCES
+    affine.cu
+    conv1d.cu
     cuda.cpp
     elementwise.cu
+    linear.cu
     lookup.cu
     making.cu
     memory.cpp

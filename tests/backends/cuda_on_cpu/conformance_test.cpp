@@ -29,10 +29,10 @@ TEST_P(CudaConformance, AgreesWithTheReference) {
 
 /// Those whose ops are all there.
 std::vector<Family> ready() {
-  constexpr std::string_view kReady[] = {"unary",       "binary",    "where",        "cast",
-                                         "making",      "reduce",    "transpose",    "slice",
-                                         "concatenate", "broadcast", "lookup",       "string",
-                                         "bincount",    "softmax",   "normalization"};
+  constexpr std::string_view kReady[] = {
+      "unary",     "binary",  "where",         "cast",      "making", "reduce",
+      "transpose", "slice",   "concatenate",   "broadcast", "lookup", "string",
+      "bincount",  "softmax", "normalization", "matmul",    "dense",  "conv1d"};
   std::vector<Family> families;
   std::ranges::copy_if(conformance::families(), std::back_inserter(families), [&](const Family& f) {
     return std::ranges::find(kReady, f.name) != std::end(kReady);
