@@ -26,8 +26,8 @@ void finish(DType dtype, void* y, std::int64_t rows, std::int64_t width, const v
             op::UnaryKind activation) {
   if (bias == nullptr && activation == op::UnaryKind::Linear) return;
   visit_floating(dtype, [&]<class T>(TypeTag<T>) {
-    for_each_index(rows * width, Finish<T>{width, static_cast<const T*>(bias), activation,
-                                           static_cast<T*>(y)});
+    for_each_index(rows * width,
+                   Finish<T>{width, static_cast<const T*>(bias), activation, static_cast<T*>(y)});
   });
 }
 

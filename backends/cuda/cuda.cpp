@@ -34,6 +34,8 @@ KernelTable make_kernels() {
   table.add<op::MatMul>(kName, matmul);
   table.add<op::Dense>(kName, dense);
   table.add<op::Conv1D>(kName, conv1d);
+  table.add<op::Rnn>(kName, rnn);
+  table.add<op::Attention>(kName, attention);
   return table;
 }
 

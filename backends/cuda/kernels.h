@@ -43,4 +43,10 @@ void dense(const op::Dense& op, op::Inputs inputs, op::Outputs outputs);
 // conv1d.cu
 void conv1d(const op::Conv1D& op, op::Inputs inputs, op::Outputs outputs);
 
+// rnn.cu
+void rnn(const op::Rnn& op, op::Inputs inputs, op::Outputs outputs);
+
+// attention.cu
+void attention(const op::Attention& op, op::Inputs inputs, op::Outputs outputs);
+
 }  // namespace domino::cuda

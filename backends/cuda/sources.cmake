@@ -2,6 +2,7 @@
 # same files as C++.
 set(DOMINO_CUDA_SOURCES
     affine.cu
+    attention.cu
     conv1d.cu
     cuda.cpp
     elementwise.cu
@@ -13,6 +14,7 @@ set(DOMINO_CUDA_SOURCES
     normalization.cu
     reduce.cu
     refusal.cpp
+    rnn.cu
     softmax.cu
     strided.cpp)
 list(TRANSFORM DOMINO_CUDA_SOURCES PREPEND "${CMAKE_CURRENT_LIST_DIR}/")

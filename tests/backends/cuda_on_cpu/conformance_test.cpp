@@ -1,7 +1,5 @@
 #include "tests/backends/conformance.h"
 
-#include <algorithm>
-
 #include "tests/backends/cuda_on_cpu/thread_order.h"
 
 namespace domino::conformance {
@@ -27,26 +25,13 @@ TEST_P(CudaConformance, AgreesWithTheReference) {
   }
 }
 
-/// Those whose ops are all there.
-std::vector<Family> ready() {
-  constexpr std::string_view kReady[] = {
-      "unary",     "binary",  "where",         "cast",      "making", "reduce",
-      "transpose", "slice",   "concatenate",   "broadcast", "lookup", "string",
-      "bincount",  "softmax", "normalization", "matmul",    "dense",  "conv1d"};
-  std::vector<Family> families;
-  std::ranges::copy_if(conformance::families(), std::back_inserter(families), [&](const Family& f) {
-    return std::ranges::find(kReady, f.name) != std::end(kReady);
-  });
-  return families;
-}
-
 std::string name_of_test(const ::testing::TestParamInfo<Param>& info) {
   const auto& [reverse, family] = info.param;
   return std::string(family.name) + "_" + cuda::name_of_order(reverse);
 }
 
 INSTANTIATE_TEST_SUITE_P(, CudaConformance,
-                         ::testing::Combine(::testing::Bool(), ::testing::ValuesIn(ready())),
+                         ::testing::Combine(::testing::Bool(), ::testing::ValuesIn(families())),
                          name_of_test);
 
 }  // namespace
