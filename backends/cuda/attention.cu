@@ -141,7 +141,8 @@ struct AttendTile {
     if (!seen) return;
     const bool all_alike = none && !op.hide_by_1e9;
     const T score = all_alike ? 0 : product(pair, k) * static_cast<T>(op.scale);
-    shared.scores[pair.q][pair.k] = none && op.hide_by_1e9 ? static_cast<float>(score) - 1e9F : score;
+    shared.scores[pair.q][pair.k] =
+        none && op.hide_by_1e9 ? static_cast<float>(score) - 1e9F : score;
   }
 
   DOMINO_HOST_DEVICE T product(const Pair& pair, std::int64_t k) const {

@@ -33,7 +33,8 @@ struct RunCell {
   std::int64_t units;
   Gates<T> from_x;
   Gates<T> from_h;
-  const T* from_reset;  ///< (batch, units): what a GRU makes of r * h, unless it resets after the product
+  const T*
+      from_reset;  ///< (batch, units): what a GRU makes of r * h, unless it resets after the product
   StepMask mask;
   T* h;
   T* c;
@@ -200,9 +201,8 @@ void Recurrence<T>::project_states() {
 
 template <class T>
 void Recurrence<T>::reset_states(const Gates<T>& from_x) {
-  for_each_index(batch_ * units_,
-                 Reset<T>{op_.recurrent_activation, units_, from_x, from_h(),
-                          numbers<T>(outputs_[1]), written<T>(reset_)});
+  for_each_index(batch_ * units_, Reset<T>{op_.recurrent_activation, units_, from_x, from_h(),
+                                           numbers<T>(outputs_[1]), written<T>(reset_)});
   apply({.dtype = kDTypeOf<T>,
          .rows = batch_,
          .in = units_,

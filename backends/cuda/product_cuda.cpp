@@ -1,0 +1,168 @@
+// The products of backends/cuda on a GPU: cuBLASLt.
+
+#include <cublasLt.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <map>
+#include <mutex>
+
+#include "domino/backends/cuda/runtime.h"
+#include "domino/core/check.h"
+
+namespace domino::cuda {
+namespace {
+
+constexpr std::size_t kMostWorkspace = std::size_t{32} << 20;
+constexpr std::size_t kMostRemembered = 4096;
+
+void check_product(cublasStatus_t status) {
+  check<DeviceError>(status == CUBLAS_STATUS_SUCCESS, "cuda: a product failed: {}",
+                     cublasLtGetStatusString(status));
+}
+
+cublasLtHandle_t handle() {
+  static const cublasLtHandle_t handle = [] {
+    cublasLtHandle_t made = nullptr;
+    check_product(cublasLtCreate(&made));
+    return made;
+  }();
+  return handle;
+}
+
+/// As far as cuBLASLt distinguishes.
+std::uint32_t alignment_of(const void* memory) {
+  const auto address = reinterpret_cast<std::uintptr_t>(memory);
+  return static_cast<std::uint32_t>(std::min<std::uintptr_t>(address & -address, 256));
+}
+
+/// What cuBLASLt calls a product. It counts column by column: a matrix row by row is its transpose, so that
+/// the transpose of c is asked for, of b by a.
+class Description {
+ public:
+  explicit Description(const Product& p) : type_(p.dtype == DType::Float64 ? CUDA_R_64F : CUDA_R_32F) {
+    const auto compute = p.dtype == DType::Float64 ? CUBLAS_COMPUTE_64F : CUBLAS_COMPUTE_32F;
+    check_product(cublasLtMatmulDescInit(&operation_, compute, type_));
+    set(CUBLASLT_MATMUL_DESC_TRANSA, p.b.transposed ? CUBLAS_OP_T : CUBLAS_OP_N);
+    set(CUBLASLT_MATMUL_DESC_TRANSB, p.a.transposed ? CUBLAS_OP_T : CUBLAS_OP_N);
+    set(CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue_of(p));
+    if (p.bias != nullptr) set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.bias);
+    lay_out(b_, p.b, p.k, p.n, p.batch);
+    lay_out(a_, p.a, p.m, p.k, p.batch);
+    lay_out(c_, {.row_stride = p.c_row_stride, .batch_stride = p.c_batch_stride}, p.m, p.n, p.batch);
+  }
+
+  cublasLtMatmulHeuristicResult_t ask_for_algorithm(const Product& p);
+  void run(const Product& p, const cublasLtMatmulHeuristicResult_t& with);
+
+ private:
+  static cublasLtEpilogue_t epilogue_of(const Product& p) {
+    if (p.relu) return p.bias != nullptr ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_RELU;
+    return p.bias != nullptr ? CUBLASLT_EPILOGUE_BIAS : CUBLASLT_EPILOGUE_DEFAULT;
+  }
+
+  template <class T>
+  void set(cublasLtMatmulDescAttributes_t attribute, const T& value) {
+    check_product(cublasLtMatmulDescSetAttribute(&operation_, attribute, &value, sizeof value));
+  }
+
+  /// `rows` and `columns` as the product reads them.
+  void lay_out(cublasLtMatrixLayoutOpaque_t& layout, const Matrices& matrices, std::int64_t rows,
+               std::int64_t columns, std::int64_t batch) const {
+    if (matrices.transposed) std::swap(rows, columns);
+    check_product(cublasLtMatrixLayoutInit(&layout, type_, static_cast<std::uint64_t>(columns),
+                                           static_cast<std::uint64_t>(rows), matrices.row_stride));
+    const auto count = static_cast<std::int32_t>(batch);
+    check_product(cublasLtMatrixLayoutSetAttribute(&layout, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT,
+                                                   &count, sizeof count));
+    check_product(cublasLtMatrixLayoutSetAttribute(
+        &layout, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, &matrices.batch_stride,
+        sizeof matrices.batch_stride));
+  }
+
+  cudaDataType_t type_;
+  cublasLtMatmulDescOpaque_t operation_;
+  cublasLtMatrixLayoutOpaque_t a_;
+  cublasLtMatrixLayoutOpaque_t b_;
+  cublasLtMatrixLayoutOpaque_t c_;
+};
+
+cublasLtMatmulHeuristicResult_t Description::ask_for_algorithm(const Product& p) {
+  cublasLtMatmulPreferenceOpaque_t preference;
+  check_product(cublasLtMatmulPreferenceInit(&preference));
+  const auto set = [&](cublasLtMatmulPreferenceAttributes_t attribute, const auto& value) {
+    check_product(
+        cublasLtMatmulPreferenceSetAttribute(&preference, attribute, &value, sizeof value));
+  };
+  set(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, kMostWorkspace);
+  set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, alignment_of(p.b.numbers));
+  set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, alignment_of(p.a.numbers));
+  set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, alignment_of(p.c));
+  set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, alignment_of(p.c));
+  cublasLtMatmulHeuristicResult_t result;
+  int found = 0;
+  check_product(cublasLtMatmulAlgoGetHeuristic(handle(), &operation_, &b_, &a_, &c_, &c_,
+                                               &preference, 1, &result, &found));
+  check<DeviceError>(found > 0, "cuda: no product of ({}, {}) by ({}, {})", p.m, p.k, p.k, p.n);
+  return result;
+}
+
+void Description::run(const Product& p, const cublasLtMatmulHeuristicResult_t& with) {
+  const double one = 1;
+  const double carried = p.accumulate ? 1 : 0;
+  const float one_float = 1;
+  const auto carried_float = static_cast<float>(carried);
+  const bool wide = type_ == CUDA_R_64F;
+  std::byte* workspace = with.workspaceSize == 0 ? nullptr : allocate(with.workspaceSize);
+  const cublasStatus_t status = cublasLtMatmul(
+      handle(), &operation_, wide ? static_cast<const void*>(&one) : &one_float, p.b.numbers, &b_,
+      p.a.numbers, &a_, wide ? static_cast<const void*>(&carried) : &carried_float, p.c, &c_, p.c,
+      &c_, &with.algo, workspace, with.workspaceSize, stream());
+  if (workspace != nullptr) release(workspace);
+  check_product(status);
+}
+
+/// All that an algorithm is chosen by.
+using Key = std::array<std::int64_t, 17>;
+
+Key key_of(const Product& p) {
+  return {static_cast<std::int64_t>(p.dtype),
+          p.batch,
+          p.m,
+          p.n,
+          p.k,
+          p.a.row_stride,
+          p.a.batch_stride,
+          p.a.transposed,
+          alignment_of(p.a.numbers),
+          p.b.row_stride,
+          p.b.batch_stride,
+          p.b.transposed,
+          alignment_of(p.b.numbers),
+          p.c_row_stride,
+          p.c_batch_stride,
+          alignment_of(p.c),
+          (p.bias != nullptr ? 1 : 0) + (p.relu ? 2 : 0) + (p.accumulate ? 4 : 0)};
+}
+
+/// Asking takes longer than a small product.
+cublasLtMatmulHeuristicResult_t algorithm_of(const Product& p, Description& description) {
+  static std::mutex mutex;
+  static std::map<Key, cublasLtMatmulHeuristicResult_t> remembered;
+  const std::lock_guard lock(mutex);
+  const Key key = key_of(p);
+  const auto found = remembered.find(key);
+  if (found != remembered.end()) return found->second;
+  if (remembered.size() == kMostRemembered) remembered.clear();
+  return remembered.emplace(key, description.ask_for_algorithm(p)).first->second;
+}
+
+}  // namespace
+
+void multiply(const Product& product) {
+  Description description(product);
+  description.run(product, algorithm_of(product, description));
+}
+
+}  // namespace domino::cuda

@@ -1,0 +1,107 @@
+// The runtime of backends/cuda on a GPU: the calls of the CUDA runtime.
+
+#include <cuda_runtime.h>
+
+#include <limits>
+
+#include "domino/backends/cuda/cuda.h"
+#include "domino/backends/cuda/runtime.h"
+#include "domino/core/check.h"
+
+namespace domino::cuda {
+namespace {
+
+void check_call(cudaError_t status, std::string_view what) {
+  check<DeviceError>(status == cudaSuccess, "cuda: {}: {}", what, cudaGetErrorString(status));
+}
+
+/// "13.0" of 13000.
+std::string version_text(int version) {
+  return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
+}
+
+/// What is freed stays with this process, which asks for as much again in the next batch.
+void keep_freed_memory() {
+  cudaMemPool_t pool = nullptr;
+  check_call(cudaDeviceGetDefaultMemPool(&pool, 0), "the memory pool");
+  auto most = std::numeric_limits<std::uint64_t>::max();
+  check_call(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &most),
+             "the memory pool");
+}
+
+cudaStream_t make_stream() {
+  keep_freed_memory();
+  cudaStream_t stream = nullptr;
+  check_call(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "a stream");
+  return stream;
+}
+
+[[noreturn]] void fail_for_memory(std::size_t bytes) {
+  // The failed call leaves its error behind for the next one to find.
+  cudaGetLastError();
+  std::size_t free = 0;
+  std::size_t total = 0;
+  check_call(cudaMemGetInfo(&free, &total), "the free memory");
+  fail<DeviceError>("cuda: no memory for {} bytes; {} of {} bytes are free", bytes, free, total);
+}
+
+}  // namespace
+
+int device_count() {
+  int count = 0;
+  if (cudaGetDeviceCount(&count) == cudaSuccess) return count;
+  cudaGetLastError();
+  return 0;
+}
+
+void check_device() {
+  int count = 0;
+  const cudaError_t status = cudaGetDeviceCount(&count);
+  if (status != cudaSuccess) cudaGetLastError();
+  int driver = 0;
+  check_call(cudaDriverGetVersion(&driver), "the version of the driver");
+  check<DeviceError>(status != cudaErrorInsufficientDriver || driver == 0,
+                     "the CUDA driver is too old: it has CUDA {}, but needs {}",
+                     version_text(driver), version_text(CUDART_VERSION));
+  check<DeviceError>(status == cudaSuccess && count > 0, "no CUDA device; take cpu");
+}
+
+// One for the process, so that tensors may go from thread to thread.
+cudaStream_t stream() {
+  static const cudaStream_t stream = make_stream();
+  return stream;
+}
+
+void check_launch() { check_call(cudaGetLastError(), "a kernel was not started"); }
+
+void synchronize() { check_call(cudaStreamSynchronize(stream()), "the kernels before failed"); }
+
+std::byte* allocate(std::size_t bytes) {
+  void* memory = nullptr;
+  const cudaError_t status = cudaMallocAsync(&memory, bytes, stream());
+  if (status == cudaErrorMemoryAllocation) fail_for_memory(bytes);
+  check_call(status, "memory");
+  return static_cast<std::byte*>(memory);
+}
+
+void release(std::byte* memory) noexcept { cudaFreeAsync(memory, stream()); }
+
+void fill_with_zeros(std::byte* memory, std::size_t bytes) {
+  check_call(cudaMemsetAsync(memory, 0, bytes, stream()), "zeros");
+}
+
+void copy_to_device(std::byte* to, const std::byte* from, std::size_t bytes) {
+  check_call(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream()), "an upload");
+  synchronize();
+}
+
+void copy_to_host(std::byte* to, const std::byte* from, std::size_t bytes) {
+  check_call(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream()), "a download");
+  synchronize();
+}
+
+void copy_on_device(std::byte* to, const std::byte* from, std::size_t bytes) {
+  check_call(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream()), "a copy");
+}
+
+}  // namespace domino::cuda

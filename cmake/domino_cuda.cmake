@@ -1,0 +1,10 @@
+# The CUDA toolkit, for DOMINO_CUDA: nvcc with the compiler of the rest, cuBLASLt and the static runtime.
+if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES 75 80 86 89 90 100 120)
+endif()
+if(NOT DEFINED CMAKE_CUDA_HOST_COMPILER)
+  set(CMAKE_CUDA_HOST_COMPILER "${CMAKE_CXX_COMPILER}")
+endif()
+enable_language(CUDA)
+find_package(CUDAToolkit REQUIRED)
+target_link_libraries(domino PRIVATE CUDA::cudart_static CUDA::cublasLt)
