@@ -41,7 +41,8 @@ std::uint32_t alignment_of(const void* memory) {
 /// the transpose of c is asked for, of b by a.
 class Description {
  public:
-  explicit Description(const Product& p) : type_(p.dtype == DType::Float64 ? CUDA_R_64F : CUDA_R_32F) {
+  explicit Description(const Product& p)
+      : type_(p.dtype == DType::Float64 ? CUDA_R_64F : CUDA_R_32F) {
     const auto compute = p.dtype == DType::Float64 ? CUBLAS_COMPUTE_64F : CUBLAS_COMPUTE_32F;
     check_product(cublasLtMatmulDescInit(&operation_, compute, type_));
     set(CUBLASLT_MATMUL_DESC_TRANSA, p.b.transposed ? CUBLAS_OP_T : CUBLAS_OP_N);
@@ -50,7 +51,8 @@ class Description {
     if (p.bias != nullptr) set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.bias);
     lay_out(b_, p.b, p.k, p.n, p.batch);
     lay_out(a_, p.a, p.m, p.k, p.batch);
-    lay_out(c_, {.row_stride = p.c_row_stride, .batch_stride = p.c_batch_stride}, p.m, p.n, p.batch);
+    lay_out(c_, {.row_stride = p.c_row_stride, .batch_stride = p.c_batch_stride}, p.m, p.n,
+            p.batch);
   }
 
   cublasLtMatmulHeuristicResult_t ask_for_algorithm(const Product& p);
@@ -76,9 +78,9 @@ class Description {
     const auto count = static_cast<std::int32_t>(batch);
     check_product(cublasLtMatrixLayoutSetAttribute(&layout, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT,
                                                    &count, sizeof count));
-    check_product(cublasLtMatrixLayoutSetAttribute(
-        &layout, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, &matrices.batch_stride,
-        sizeof matrices.batch_stride));
+    check_product(
+        cublasLtMatrixLayoutSetAttribute(&layout, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET,
+                                         &matrices.batch_stride, sizeof matrices.batch_stride));
   }
 
   cudaDataType_t type_;

@@ -11,6 +11,7 @@
 #include "domino/backends/backend.h"
 #include "domino/backends/execution.h"
 #include "domino/backends/ops.h"
+#include "domino/backends/packing.h"
 #include "domino/core/error.h"
 #include "domino/core/mask.h"
 #include "domino/core/visit_dtype.h"
@@ -112,6 +113,25 @@ Tensor zero_where_hidden(const Tensor& x) {
   return ops::where(kept, x.without_mask(), ops::zeros({}, x.dtype())).with_mask(x.mask());
 }
 
+/// A tensor with its mask, put elsewhere by `move`.
+template <class F>
+Tensors moved(const Tensors& tensors, F move) {
+  Tensors there;
+  for (const Tensor& x : tensors) {
+    there.push_back(move(x.without_mask()));
+    if (x.mask()) there.back() = there.back().with_mask(Mask(move(x.mask()->tensor())));
+  }
+  return there;
+}
+
+/// The model as it is called, on the current backend.
+Tensors call(const Model& model, const Tensors& inputs) {
+  const Backend& device = current_backend();
+  if (device.device() == Device::Host) return model(inputs);
+  const Tensors outputs = model(moved(inputs, [&](const Tensor& x) { return device.upload(x); }));
+  return moved(outputs, [&](const Tensor& x) { return device.download(unpack(x)); });
+}
+
 std::vector<Difference> run_batch(const Model& model, const SavedBatch& batch, const Way& way) {
   // predict takes no single row of states for all sequences, in Keras neither.
   const bool one_for_all = std::ranges::any_of(batch.inputs, [&](const Tensor& input) {
@@ -120,7 +140,7 @@ std::vector<Difference> run_batch(const Model& model, const SavedBatch& batch, c
   if (way.masked_output == MaskedOutput::Exact || one_for_all) {
     const BackendScope scope(backend(way.device));
     const ExecutionScope execution({.packing = way.packing});
-    return compare_all(model(batch.inputs), batch.outputs);
+    return compare_all(call(model, batch.inputs), batch.outputs);
   }
   const PredictOptions options{.batch_size = std::numeric_limits<std::int64_t>::max(),
                                .device = way.device,
