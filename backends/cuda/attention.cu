@@ -3,8 +3,8 @@
 
 #include "domino/backends/cuda/kernel.h"
 #include "domino/backends/cuda/kernels.h"
+#include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/numbers.h"
-#include "domino/backends/cuda/runtime.h"
 
 namespace domino::cuda {
 namespace {
@@ -237,10 +237,7 @@ void attention(const op::Attention& op, op::Inputs inputs, op::Outputs outputs) 
   const Tensor& query = inputs[0];
   const AttentionSizes sizes{query.size(0), query.size(1), inputs[1].size(1),
                              query.size(2), query.size(3), inputs[2].size(3)};
-  if (sizes.keys == 0) {
-    return fill_with_zeros(y.storage()->bytes(),
-                           static_cast<std::size_t>(y.elements()) * size_of(y.dtype()));
-  }
+  if (sizes.keys == 0) return set_to_zero(y);
   visit_floating(y.dtype(), [&]<class T>(TypeTag<T>) { attend<T>(op, sizes, inputs, y); });
 }
 

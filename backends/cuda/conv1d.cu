@@ -3,6 +3,7 @@
 #include "domino/backends/cuda/affine.h"
 #include "domino/backends/cuda/kernel.h"
 #include "domino/backends/cuda/kernels.h"
+#include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/numbers.h"
 
 namespace domino::cuda {
@@ -72,8 +73,7 @@ void convolve(const op::Conv1D& op, const ConvSizes& s, op::Inputs inputs, Tenso
   if (op.groups > 1) {
     for_each_index(output.elements(), ConvolveGroups<T>{op, s, x, kernel, y});
   } else {
-    fill_with_zeros(output.storage()->bytes(),
-                    static_cast<std::size_t>(output.elements()) * sizeof(T));
+    set_to_zero(output);
     for (std::int64_t tap = 0; s.in > 0 && tap < s.width; ++tap) add_tap(op, s, tap, x, kernel, y);
   }
   finish(output.dtype(), y, s.batch * s.out_steps, s.out, numbers_if_given<T>(inputs, 2),

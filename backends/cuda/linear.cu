@@ -1,6 +1,7 @@
 #include "domino/backends/cuda/affine.h"
 #include "domino/backends/cuda/kernel.h"
 #include "domino/backends/cuda/kernels.h"
+#include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/numbers.h"
 #include "domino/backends/cuda/strided.h"
 
@@ -116,10 +117,7 @@ void multiply_integers(const op::MatMul& op, op::Inputs inputs, Tensor& output) 
 void matmul(const op::MatMul& op, op::Inputs inputs, op::Outputs outputs) {
   Tensor& output = outputs[0];
   if (output.elements() == 0) return;
-  if (inputs[0].elements() == 0) {
-    return fill_with_zeros(output.storage()->bytes(),
-                           static_cast<std::size_t>(output.elements()) * size_of(output.dtype()));
-  }
+  if (inputs[0].elements() == 0) return set_to_zero(output);
   visit_computed(output.dtype(), [&]<class T>(TypeTag<T>) {
     if constexpr (std::is_floating_point_v<T>) {
       multiply_floats<T>(op, inputs, output);

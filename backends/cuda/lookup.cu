@@ -1,8 +1,8 @@
 #include "domino/backends/cuda/kernel.h"
 #include "domino/backends/cuda/kernels.h"
+#include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/numbers.h"
 #include "domino/backends/cuda/refusal.h"
-#include "domino/backends/cuda/runtime.h"
 #include "domino/backends/reference/walk.h"
 
 namespace domino::cuda {
@@ -77,8 +77,7 @@ struct CountNumbers {
 template <class T>
 void count_numbers(const op::Bincount& op, op::Inputs inputs, Tensor& counts) {
   const Tensor& x = inputs[0];
-  fill_with_zeros(counts.storage()->bytes(),
-                  static_cast<std::size_t>(counts.elements()) * sizeof(T));
+  set_to_zero(counts);
   if (x.elements() == 0) return;
   for_each_index(x.elements(), CountNumbers<T>{op, x.size(-1), numbers<std::int64_t>(x),
                                                numbers_if_given<T>(inputs, 1), written<T>(counts),

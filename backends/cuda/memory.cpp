@@ -26,6 +26,10 @@ Tensor empty(Shape shape, DType dtype) {
   return Tensor::on(std::make_shared<DeviceBytes>(size), std::move(shape), dtype);
 }
 
+void set_to_zero(Tensor& tensor) {
+  fill_with_zeros(tensor.storage()->bytes(), bytes_of(tensor.elements(), tensor.dtype()));
+}
+
 Tensor upload(const Tensor& host) {
   Tensor copy = empty(host.shape(), host.dtype());
   copy_to_device(copy.storage()->bytes(), host.storage()->bytes(),

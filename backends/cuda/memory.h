@@ -23,6 +23,7 @@ class DeviceBytes final : public Storage {
 
 /// A tensor whose numbers are not set yet.
 Tensor empty(Shape shape, DType dtype);
+void set_to_zero(Tensor& tensor);
 /// A copy of a host tensor on the device, and back.
 Tensor upload(const Tensor& host);
 Tensor download(const Tensor& tensor);

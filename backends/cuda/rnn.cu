@@ -165,12 +165,9 @@ const T* Recurrence<T>::bias(std::int64_t row) const {
 
 template <class T>
 void Recurrence<T>::begin_state(std::size_t input, Tensor& state) const {
-  const auto bytes = static_cast<std::size_t>(state.elements()) * sizeof(T);
-  if (given(inputs_, input)) {
-    copy_on_device(state.storage()->bytes(), inputs_[input].storage()->bytes(), bytes);
-  } else {
-    fill_with_zeros(state.storage()->bytes(), bytes);
-  }
+  if (!given(inputs_, input)) return set_to_zero(state);
+  copy_on_device(state.storage()->bytes(), inputs_[input].storage()->bytes(),
+                 static_cast<std::size_t>(state.elements()) * sizeof(T));
 }
 
 template <class T>

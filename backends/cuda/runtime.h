@@ -18,8 +18,6 @@ void check_device();
 CUstream_st* stream();
 /// Throws DeviceError if the kernel before could not be started.
 void check_launch();
-/// Waits for all that was begun.
-void synchronize();
 
 /// Memory of the device, not null; throws DeviceError, naming the bytes asked for and free.
 std::byte* allocate(std::size_t bytes);

@@ -45,6 +45,8 @@ cudaStream_t make_stream() {
   fail<DeviceError>("cuda: no memory for {} bytes; {} of {} bytes are free", bytes, free, total);
 }
 
+void wait() { check_call(cudaStreamSynchronize(stream()), "what was begun before"); }
+
 }  // namespace
 
 int device_count() {
@@ -74,8 +76,6 @@ cudaStream_t stream() {
 
 void check_launch() { check_call(cudaGetLastError(), "a kernel was not started"); }
 
-void synchronize() { check_call(cudaStreamSynchronize(stream()), "the kernels before failed"); }
-
 std::byte* allocate(std::size_t bytes) {
   void* memory = nullptr;
   const cudaError_t status = cudaMallocAsync(&memory, bytes, stream());
@@ -92,12 +92,12 @@ void fill_with_zeros(std::byte* memory, std::size_t bytes) {
 
 void copy_to_device(std::byte* to, const std::byte* from, std::size_t bytes) {
   check_call(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream()), "an upload");
-  synchronize();
+  wait();
 }
 
 void copy_to_host(std::byte* to, const std::byte* from, std::size_t bytes) {
   check_call(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream()), "a download");
-  synchronize();
+  wait();
 }
 
 void copy_on_device(std::byte* to, const std::byte* from, std::size_t bytes) {

@@ -53,7 +53,6 @@ int device_count() { return 1; }
 void check_device() {}
 CUstream_st* stream() { return nullptr; }
 void check_launch() {}
-void synchronize() {}
 
 std::byte* allocate(std::size_t bytes) {
   void* memory = std::malloc(bytes);
