@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domino/backends/backend.h"
+#include "domino/backends/caller.h"
 #include "domino/backends/meta/meta.h"
 #include "domino/backends/ops.h"
 #include "domino/core/check.h"
@@ -229,6 +230,7 @@ Tensors call_layer(const Layer& layer, const Arguments& arguments) {
 Tensors invoke(const Layer& layer, const Call<Tensor>& given, MaskRules rules, CallTrace* trace,
                Objects objects) {
   Call<Tensor> call = given;
+  const CallerScope caller([&] { return call_title(layer, call); });
   try {
     check_arguments(layer, call);
     call = in_compute_dtype(layer, std::move(call));

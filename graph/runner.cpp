@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "domino/backends/caller.h"
 #include "domino/backends/execution.h"
 #include "domino/backends/packing.h"
 #include "domino/core/error.h"
@@ -138,6 +139,7 @@ void Run::visit(int vertex) {
   const Layer& layer = dag_.layer(vertex);
   const MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
   Call<Tensor> call = in_compute_dtype(layer, gather(vertex, planned.attached));
+  const CallerScope caller([&] { return call_title(layer, call); });
   try {
     for (const MaskPlan::Evaluation& evaluation : planned.evaluations) {
       if (evaluation.before_call) evaluate(vertex, evaluation);

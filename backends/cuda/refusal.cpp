@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "domino/backends/caller.h"
 #include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/runtime.h"
 #include "domino/backends/reference/reference.h"
@@ -17,6 +20,7 @@ constexpr std::size_t kMostWatched = 64;
 struct Call {
   op::Operation operation;
   Tensors inputs;
+  std::vector<std::string> callers;
 };
 
 /// The calls that are watched, and a flag on the device for each.
@@ -41,7 +45,12 @@ std::byte* flags() {
     inputs.push_back(input.defined() ? download(input) : input);
   }
   const BackendScope reference(reference::reference_backend());
-  run(call.operation, inputs);
+  try {
+    run(call.operation, inputs);
+  } catch (Error& error) {
+    for (const std::string& caller : call.callers) error.add_context(caller);
+    throw;
+  }
   fail<ValueError>("{}: a number is refused on the GPU but not by the reference",
                    op::name_of(call.operation));
 }
@@ -52,7 +61,8 @@ Refusal watch(const op::Operation& operation, op::Inputs inputs) {
   if (watched.calls.size() == kMostWatched) throw_refused();
   std::byte* flag = flags() + watched.calls.size();
   fill_with_zeros(flag, 1);
-  watched.calls.push_back({operation, Tensors(inputs.begin(), inputs.end())});
+  watched.calls.push_back(
+      {operation, Tensors(inputs.begin(), inputs.end()), CallerScope::titles()});
   return {reinterpret_cast<bool*>(flag)};
 }
 

@@ -12,7 +12,7 @@ struct Refusal {
 };
 
 /// For the kernels of one call of an op. If they note anything, `throw_refused` throws what the reference
-/// throws for this call. Keeps the inputs until then.
+/// throws for this call, in the name of those who call now. Keeps the inputs until then.
 Refusal watch(const op::Operation& operation, op::Inputs inputs);
 
 /// Throws for the first call of this thread that refused something, and forgets all. Waits for the
