@@ -33,8 +33,7 @@ struct RunCell {
   std::int64_t units;
   Gates<T> from_x;
   Gates<T> from_h;
-  const T*
-      from_reset;  ///< (batch, units): what a GRU makes of r * h, unless it resets after the product
+  const T* from_reset;  ///< (batch, units), of a GRU that resets before the product
   StepMask mask;
   T* h;
   T* c;

@@ -36,6 +36,38 @@ Case attention_case(const op::Attention& op, const AttentionSize& s, Tensors mas
           op, inputs, 2 * tolerance_of(dtype, s.width + s.keys)};
 }
 
+/// One query of 1 on 40 keys of one number each, which are their scores; those that are hidden say NaN.
+Case extreme_case(const std::vector<float>& scores, const std::vector<bool>& seen) {
+  const Shape steps{1, 40, 1, 1};
+  std::vector<float> values(40);
+  for (std::size_t k = 0; k < 40; ++k) values[k] = seen[k] ? static_cast<float>(k) / 8 : kNan;
+  return {"attention of extreme scores",
+          op::Attention{},
+          {Tensor({1, 1, 1, 1}, {1}), Tensor(steps, scores), Tensor(steps, values), Tensor(),
+           Tensor({1, 40}, seen), Tensor()},
+          1e-5};
+}
+
+void add_extremes(std::vector<Case>& cases) {
+  const std::vector<bool> all(40, true);
+  std::vector<bool> some = all;
+  std::vector<float> hidden(40, 0.5F);
+  std::vector<float> late(40, -kInf);
+  for (std::size_t k = 0; k < 40; k += 3) {
+    some[k] = false;
+    hidden[k] = kNan;
+  }
+  for (std::size_t k = 35; k < 40; ++k) late[k] = static_cast<float>(k) - 36;
+  cases.push_back(extreme_case(hidden, some));
+  cases.push_back(extreme_case(late, all));
+  cases.push_back(extreme_case(std::vector<float>(40, -kInf), all));
+  for (const float extreme : {kInf, kNan, -kInf, 1e30F}) {
+    std::vector<float> one(40, 1);
+    one[37] = extreme;
+    cases.push_back(extreme_case(one, all));
+  }
+}
+
 }  // namespace
 
 std::vector<Case> attention_cases() {
@@ -66,6 +98,7 @@ std::vector<Case> attention_cases() {
     cases.push_back(attention_case({.hide_by_1e9 = true}, size, masks_of(size, 3, {}, random),
                                    DType::Float32, random));
   }
+  add_extremes(cases);
   return cases;
 }
 
