@@ -181,7 +181,7 @@ const KernelTable::PackedRow* KernelTable::find_packed(const op::Operation& oper
 std::vector<std::string_view> available_backends() {
   std::vector<std::string_view> names;
   for (const Backend* backend : backends_on_host()) names.push_back(backend->name());
-  if (cuda::device_count() > 0) names.push_back("cuda");
+  if (cuda::device_count() > 0) names.emplace_back("cuda");
   return names;
 }
 

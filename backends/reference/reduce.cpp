@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "domino/backends/reference/kernels.h"
 #include "domino/backends/reference/numbers.h"
 #include "domino/backends/reference/reduction.h"
@@ -32,7 +34,8 @@ void reduce(const op::Reduce& op, op::Inputs inputs, op::Outputs outputs) {
       for (const int axis : op.axes) count *= static_cast<Total<T>>(x.size(axis));
       for (Total<T>& total : totals) total /= count;
     }
-    store(totals, outputs[0]);
+    std::ranges::transform(totals, outputs[0].mutable_data<T>().begin(),
+                           [](Total<T> total) { return static_cast<T>(total); });
   });
 }
 
