@@ -1,5 +1,6 @@
 #include "domino/cli/mask_json.h"
 
+#include <algorithm>
 #include <string>
 
 #include "domino/graph/report.h"
@@ -11,8 +12,8 @@ using Json = nlohmann::ordered_json;
 
 class Writer {
  public:
-  Writer(const Model& model, const std::vector<bool>& masked)
-      : model_(model), masked_(masked), dag_(model.dag()), plan_(model.plan(masked)) {}
+  Writer(const Model& model, const std::vector<bool>& masked, const std::vector<CallWork>& work)
+      : model_(model), masked_(masked), work_(work), dag_(model.dag()), plan_(model.plan(masked)) {}
 
   Json write() const {
     Json result;
@@ -30,7 +31,7 @@ class Writer {
     for (const MaskFact* fact : lost_masks(dag_, plan_)) result["lost"].push_back(end(*fact));
     for (const MaskFact* fact : ended_masks(dag_, plan_)) result["ended"].push_back(end(*fact));
     for (const NestedModel& nested : nested_models(model_, masked_)) {
-      Json inner = masks_as_json(nested.model, nested.masked);
+      Json inner = masks_as_json(nested.model, nested.masked, work_);
       inner["call"] = nested.vertex;
       result["models"].push_back(std::move(inner));
     }
@@ -77,6 +78,7 @@ class Writer {
             {"type", dag_.layer(vertex).type()},
             {"outputs", outputs},
             {"padding", padding(at(vertex).padding)},
+            {"computed", computed(vertex)},
             {"departures", at(vertex).accidents}};
   }
 
@@ -96,6 +98,13 @@ class Writer {
         break;
     }
     return {{"computed", true}, {"nobody", true}};
+  }
+
+  Json computed(int vertex) const {
+    const auto call = std::ranges::find_if(
+        work_, [&](const CallWork& each) { return each.dag == &dag_ && each.vertex == vertex; });
+    if (call == work_.end()) return {};
+    return {{"steps", call->rows}, {"flops", call->flops}};
   }
 
   Json origin(const MaskOrigin& mask) const {
@@ -147,14 +156,16 @@ class Writer {
 
   const Model& model_;
   const std::vector<bool>& masked_;
+  const std::vector<CallWork>& work_;
   const Dag& dag_;
   const MaskPlan& plan_;
 };
 
 }  // namespace
 
-nlohmann::ordered_json masks_as_json(const Model& model, const std::vector<bool>& masked) {
-  return Writer(model, masked).write();
+nlohmann::ordered_json masks_as_json(const Model& model, const std::vector<bool>& masked,
+                                     const std::vector<CallWork>& work) {
+  return Writer(model, masked, work).write();
 }
 
 }  // namespace domino::cli

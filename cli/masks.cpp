@@ -64,10 +64,10 @@ std::string hint_at_masked(const Model& model, const std::vector<bool>& masked) 
 }
 
 /// What each call computes for these inputs, a line each: the steps, and the arithmetic.
-std::string work_table(const Model& model, const Tensors& inputs) {
+std::string work_table(const std::vector<CallWork>& work) {
   std::string text = "Computed for these inputs:\n";
   double all = 0;
-  for (const CallWork& call : count_work(model, inputs)) {
+  for (const CallWork& call : work) {
     text += fmt::format("  {}: {} steps, {:.3g} MFLOP\n", call.dag->layer(call.vertex).title(),
                         call.rows, call.flops / 1e6);
     all += call.flops;
@@ -83,9 +83,10 @@ void run(const MasksOptions& options) {
   for (std::size_t i = 0; i < inputs.size(); ++i) masked[i] = masked[i] || inputs[i].mask();
   const std::string report = model.report(masked);
   warnings.repeat_without(report);
-  std::cout << (options.json ? masks_as_json(model, masked).dump(2) + '\n'
+  const auto work = inputs.empty() ? std::vector<CallWork>() : count_work(model, inputs);
+  std::cout << (options.json ? masks_as_json(model, masked, work).dump(2) + '\n'
                              : report + hint_at_masked(model, masked));
-  if (!inputs.empty() && !options.json) std::cout << work_table(model, inputs);
+  if (!inputs.empty() && !options.json) std::cout << work_table(work);
   if (options.fail_on.empty()) return;
   const std::vector<std::string> losses = losses_in(model, masked);
   check<ValueError>(losses.empty(), "{}: {} lost: {}", options.model.file.string(),

@@ -46,6 +46,14 @@ TEST_F(MasksCommand, CountsTheStepsThatAreComputedForGivenInputs) {
                                        "--inputs", in_folder("ids.safetensors").string()});
   EXPECT_THAT(shown, AllOf(HasSubstr("Computed for these inputs:\n"),
                            HasSubstr("  Dense 'block_2_widen': 6 steps, "), HasSubstr("MFLOP\n")));
+  const auto facts = nlohmann::json::parse(
+      output_of({"masks", "encoder_blocks.keras", "--rules", "intended", "--json", "--inputs",
+                 in_folder("ids.safetensors").string()}));
+  for (const auto& call : facts.at("calls")) {
+    if (call.at("layer") != "block_2_widen") continue;
+    EXPECT_EQ(call.at("computed").at("steps"), 6);
+    EXPECT_GT(call.at("computed").at("flops"), 0);
+  }
 }
 
 TEST_F(MasksCommand, SaysThatASecondAttentionBlockRunsUnmaskedAndWhy) {
