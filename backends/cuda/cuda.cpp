@@ -51,7 +51,9 @@ class CudaBackend final : public Backend {
   }
   Tensor download(const Tensor& tensor) const override {
     throw_refused();
-    return tensor.dtype() == DType::String ? tensor : cuda::download(tensor);
+    if (tensor.dtype() == DType::String) return tensor;
+    if (!tensor.is_packed()) return cuda::download(tensor);
+    return Tensor::packed(cuda::download(tensor.rows()), tensor.row_map(), tensor.shape());
   }
   const KernelTable& kernels() const override {
     static const KernelTable table = make_kernels();

@@ -79,7 +79,9 @@ class GuardedBackend final : public Backend {
     return host.dtype() == DType::String ? host : closed(copied(host));
   }
   Tensor download(const Tensor& tensor) const override {
-    return tensor.dtype() == DType::String ? tensor : copied(opened(tensor));
+    if (tensor.dtype() == DType::String) return tensor;
+    if (!tensor.is_packed()) return copied(opened(tensor));
+    return Tensor::packed(copied(opened(tensor.rows())), tensor.row_map(), tensor.shape());
   }
   const KernelTable& kernels() const override {
     static const KernelTable table = table_of(op::Operation());
