@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "domino/backends/backend.h"
+#include "domino/backends/late_errors_internal.h"
 #include "domino/backends/ops.h"
 #include "domino/backends/packed_ops_internal.h"
 #include "domino/core/check.h"
@@ -28,6 +29,7 @@ Sizes joined(Sizes a, const Sizes& b) {
 }
 
 Tensor take_rows(const Tensor& x, const Tensor& indices) {
+  const IndicesOfMap inside;
   return run(op::Take{0}, {x, resident(indices)}).front();
 }
 
@@ -73,10 +75,11 @@ struct Aligned {
 /// `x`, which has at each place one flag: two rows.
 Operand packed_flags(const Tensor& x) {
   std::vector<std::int32_t> row_of;
-  for (const bool flag : x.data<bool>()) row_of.push_back(flag ? 1 : 0);
+  const Tensor flags = on_host(x);
+  for (const bool flag : flags.data<bool>()) row_of.push_back(flag ? 1 : 0);
   const Tensor places({x.elements()}, row_of);
-  const Tensor host({2}, std::vector<bool>{false, true});
-  return {current_backend().upload(host), std::make_shared<const RowMap>(places, 2)};
+  static const Tensor kFlags({2}, std::vector<bool>{false, true});
+  return {resident(kFlags), std::make_shared<const RowMap>(places, 2)};
 }
 
 /// `x` (.., 1, .., rest), repeated along some of the mapped axes of `whole`.
@@ -108,9 +111,7 @@ std::optional<Operand> as_operand(const Tensor& operand, const Sizes& whole, int
   }
   if (product(own) == 1) return Operand{unpack(x), nullptr};
   const Tensor numbers = unpack(x);
-  const bool on_host = numbers.device() == Device::Host;
-  if (own == whole && numbers.dtype() == DType::Bool && on_host &&
-      numbers.elements() == product(own)) {
+  if (own == whole && numbers.dtype() == DType::Bool && numbers.elements() == product(own)) {
     Operand flags = packed_flags(numbers);
     flags.rows = ops::reshape(flags.rows, Shape(joined({2}, behind(x.shape(), mapped))));
     return flags;
@@ -313,6 +314,47 @@ Tensor unpack(const Tensor& x) {
   return ops::reshape(take_rows(x.rows(), x.row_map()->indices()), x.shape()).with_mask(x.mask());
 }
 
+namespace {
+
+constexpr const char* kOnHost = "on the host";
+
+/// Under what name a mask on the host is kept beside the memory of the one elsewhere.
+std::string key_of_mask(const Tensor& there) {
+  return fmt::format("mask {} of map {} {}", there.shape(), fmt::ptr(there.row_map().get()),
+                     kOnHost);
+}
+
+Storage& memory_of(const Tensor& x) { return *(x.is_packed() ? x.rows() : x).storage(); }
+
+}  // namespace
+
+Tensor on_host(const Tensor& x) {
+  if (!x.defined() || x.device() == Device::Host) return x;
+  if (x.is_packed()) return Tensor::packed(on_host(x.rows()), x.row_map(), x.shape());
+  const auto copy = x.storage()->attachment(kOnHost, [&] {
+    const TellLater later;
+    return std::make_shared<Tensor>(current_backend().download(x.without_mask()));
+  });
+  return std::static_pointer_cast<Tensor>(copy)->viewed_as(x.shape());
+}
+
+Mask on_host(const Mask& mask) {
+  const Tensor& there = mask.tensor();
+  if (there.device() == Device::Host) return mask;
+  const Tensor here = on_host(there);
+  const auto kept =
+      memory_of(there).attachment(key_of_mask(there), [&] { return std::make_shared<Mask>(here); });
+  return *std::static_pointer_cast<Mask>(kept);
+}
+
+Mask upload(const Mask& mask) {
+  const Tensor there = current_backend().upload(mask.tensor());
+  if (there.device() == Device::Host) return mask;
+  there.storage()->attachment(kOnHost, [&] { return std::make_shared<Tensor>(mask.tensor()); });
+  there.storage()->attachment(key_of_mask(there), [&] { return std::make_shared<Mask>(mask); });
+  return there;
+}
+
 bool may_hide_places(const op::Operation& operation) {
   const auto* binary = std::get_if<op::Binary>(&operation);
   return std::holds_alternative<op::Where>(operation) ||
@@ -325,6 +367,7 @@ std::optional<int> own_axes(const op::Operation& operation, op::Inputs inputs) {
 
 std::optional<Tensor> run_on_rows(const op::Operation& operation, const Tensors& inputs,
                                   const Shape& output) {
+  const WholeCall whole(operation, inputs);
   try {
     return std::visit([&](const auto& op) { return on_rows(op, inputs, output); }, operation);
   } catch (const Error&) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domino/core/mask.h"
 #include "domino/core/row_map.h"
 
 /// Ops on packed tensors (Tensor::packed): what is equal is computed once.
@@ -18,5 +19,13 @@ Tensor pack(const Tensor& x, const SharedRowMap& map);
 /// The numbers of every place, one after the other; a tensor that is not packed is returned as it is.
 /// The mask stays on.
 Tensor unpack(const Tensor& x);
+
+/// `x` on the host, for masks: how many rows there are to compute is decided there. Downloaded from the
+/// current backend once and kept beside the tensor.
+Tensor on_host(const Tensor& x);
+Mask on_host(const Mask& mask);
+
+/// `mask` on the current backend; `on_host` gives the one of the host back.
+Mask upload(const Mask& mask);
 
 }  // namespace domino

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <vector>
 
+#include "domino/backends/packing.h"
 #include "domino/core/mask.h"
 #include "domino/core/row_map.h"
 
@@ -24,7 +25,7 @@ std::int64_t rows_of(const Tensor& x) {
 std::int64_t kept_steps(const Tensor& mask, const Tensor& x) {
   const std::int64_t steps = x.size(0) * x.size(1);
   if (!mask.defined() || mask.elements() != steps) return steps;
-  return Mask(mask.viewed_as({x.size(0), x.size(1)})).structure().valid;
+  return Mask(on_host(mask).viewed_as({x.size(0), x.size(1)})).structure().valid;
 }
 
 template <class Op>
@@ -76,7 +77,7 @@ Work work(const op::Rnn&, op::Inputs inputs) {
 /// The kept steps of each sequence of `x`; all of them without a mask of steps.
 std::vector<std::int64_t> kept_by_sequence(const Tensor& mask, const Tensor& x) {
   const bool of_steps = mask.defined() && mask.shape() == Shape{x.size(0), x.size(1)};
-  if (of_steps) return Mask(mask).structure().counts;
+  if (of_steps) return Mask(on_host(mask)).structure().counts;
   return std::vector<std::int64_t>(static_cast<std::size_t>(x.size(0)), x.size(1));
 }
 

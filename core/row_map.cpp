@@ -15,13 +15,24 @@ RowMap::RowMap(Tensor row_of, std::int64_t rows, std::int32_t unseen)
   check(std::ranges::all_of(this->row_of(), inside), "a map names a row beyond its {}", rows_);
 }
 
-Tensor RowMap::first_places() const {
-  std::vector<std::int32_t> first(static_cast<std::size_t>(rows_), -1);
-  const std::span<const std::int32_t> rows = row_of();
-  for (std::size_t place = rows.size(); place-- > 0;) {
-    first[static_cast<std::size_t>(rows[place])] = static_cast<std::int32_t>(place);
+namespace {
+
+Tensor find_first_places(std::span<const std::int32_t> row_of, std::int64_t rows) {
+  std::vector<std::int32_t> first(static_cast<std::size_t>(rows), -1);
+  for (std::size_t place = row_of.size(); place-- > 0;) {
+    first[static_cast<std::size_t>(row_of[place])] = static_cast<std::int32_t>(place);
   }
-  return {{rows_}, first};
+  return {{rows}, first};
+}
+
+}  // namespace
+
+// One tensor for all calls, so that each device gets it once.
+Tensor RowMap::first_places() const {
+  const auto first = row_of_.storage()->attachment(fmt::format("first of {}", rows_), [this] {
+    return std::make_shared<Tensor>(find_first_places(row_of(), rows_));
+  });
+  return *std::static_pointer_cast<Tensor>(first);
 }
 
 namespace {

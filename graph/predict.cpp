@@ -48,9 +48,9 @@ std::int64_t rows_of(const Tensors& inputs) {
   return inputs[0].size(0);
 }
 
-Tensor moved(const Tensor& x, const Backend& to) {
-  const Tensor there = to.upload(x.without_mask());
-  return x.mask() ? there.with_mask(Mask(to.upload(x.mask()->tensor()))) : there;
+Tensor uploaded(const Tensor& x) {
+  const Tensor there = current_backend().upload(x.without_mask());
+  return x.mask() ? there.with_mask(upload(*x.mask())) : there;
 }
 
 /// The masks of batches behind each other; one that counts for a whole batch is repeated for its rows.
@@ -101,7 +101,7 @@ Batches batches_of_rows(const Tensors& inputs, std::int64_t size) {
 
 Tensors Model::predict_batch(const Tensors& inputs, const PredictOptions& options) const {
   Tensors placed;
-  for (const Tensor& input : inputs) placed.push_back(moved(input, current_backend()));
+  for (const Tensor& input : inputs) placed.push_back(uploaded(input));
   Tensors outputs;
   const auto whole = [](const Tensor& x) {
     return current_backend().download(unpack(x.without_mask()));

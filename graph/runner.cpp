@@ -109,9 +109,9 @@ Call<Tensor> Run::gather(int vertex, const MaskPlan::Given& attached) const {
 
 /// The rows that a (batch, steps) mask leaves of the first axes of `x`; null if they are hardly fewer.
 SharedRowMap rows_of(const Mask& mask, const Tensor& x, Masked masked) {
-  const bool on_host = mask.tensor().device() == Device::Host && x.dtype() != DType::String;
-  if (!on_host || !is_mask_of_steps(mask.shape(), x.shape())) return nullptr;
-  const SharedRowMap& map = mask.row_map(masked);
+  if (mask.tensor().is_meta() || x.dtype() == DType::String) return nullptr;
+  if (!is_mask_of_steps(mask.shape(), x.shape())) return nullptr;
+  const SharedRowMap map = on_host(mask).row_map(masked);
   return map && map->is_worth() ? map : nullptr;
 }
 

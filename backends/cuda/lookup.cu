@@ -3,6 +3,7 @@
 #include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/numbers.h"
 #include "domino/backends/cuda/refusal.h"
+#include "domino/backends/late_errors_internal.h"
 #include "domino/backends/reference/walk.h"
 
 namespace domino::cuda {
@@ -24,8 +25,9 @@ struct CopySlices {
     const std::int64_t slice = i / fold.inner;
     const std::int64_t outer = slice / places;
     const std::int64_t index = indices[slice - outer * places];
-    if (index < 0 || index >= fold.size) return refusal.note();
-    y[i] = x[(outer * fold.size + index) * fold.inner + (i - slice * fold.inner)];
+    const bool inside = index >= 0 && index < fold.size;
+    if (!inside) refusal.note();
+    y[i] = inside ? x[(outer * fold.size + index) * fold.inner + (i - slice * fold.inner)] : T{};
   }
 };
 
@@ -33,7 +35,7 @@ template <class Index>
 void copy_slices(const op::Operation& operation, op::Inputs inputs, const Tensor& x, int axis,
                  const Tensor& indices, Tensor& y) {
   if (y.elements() == 0) return;
-  const Refusal refusal = watch(operation, inputs);
+  const Refusal refusal = IndicesOfMap::are_given() ? Refusal() : watch(operation, inputs);
   visit_size(x.dtype(), [&]<class T>(TypeTag<T>) {
     for_each_index(
         y.elements(),

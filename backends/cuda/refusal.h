@@ -7,12 +7,15 @@ namespace domino::cuda {
 
 /// What a kernel does with a number that its op refuses, such as an index past the end: it cannot throw.
 struct Refusal {
-  bool* flag;
-  DOMINO_HOST_DEVICE void note() const { *flag = true; }
+  bool* flag = nullptr;  ///< null if nobody asks
+  DOMINO_HOST_DEVICE void note() const {
+    if (flag != nullptr) *flag = true;
+  }
 };
 
 /// For the kernels of one call of an op. If they note anything, `throw_refused` throws what the reference
-/// throws for this call, in the name of those who call now. Keeps the inputs until then.
+/// throws for this call, in the name of those who call now. Keeps the inputs until then. If the call is one
+/// on rows, it is the whole one that counts: a row that no place shows may be anything.
 Refusal watch(const op::Operation& operation, op::Inputs inputs);
 
 /// Throws for the first call of this thread that refused something, and forgets all. Waits for the

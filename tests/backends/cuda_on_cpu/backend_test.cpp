@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "domino/backends/ops.h"
+#include "domino/backends/packing.h"
 #include "domino/core/error.h"
 #include "tests/backends/values.h"
 
@@ -39,6 +40,13 @@ TEST(CudaBackend, UploadAndDownloadCopy) {
   }
 }
 
+TEST(CudaBackend, PackedTensorsAreDownloadedByTheirRows) {
+  const auto map = std::make_shared<const RowMap>(ints({4}, {0, 1, 1, 1}), 2);
+  const Tensor rows = pattern({2, 3});
+  const Tensor there = Tensor::packed(cuda_device().upload(rows), map, {2, 2, 3});
+  EXPECT_TRUE(equal(cuda_device().download(there), Tensor::packed(rows, map, {2, 2, 3})));
+}
+
 TEST(CudaBackend, ItsTensorsRefuseHostAccess) {
   const Tensor x = cuda_device().upload(pattern({2, 3}));
   EXPECT_THAT([&] { (void)x.data<float>(); }, device_error("on 'cuda' are read"));
@@ -47,6 +55,21 @@ TEST(CudaBackend, ItsTensorsRefuseHostAccess) {
 TEST(CudaBackend, TensorsOfTheHostAreNotTaken) {
   const BackendScope scope(cuda_device());
   EXPECT_THAT([] { ops::exp(pattern({2})); }, device_error("upload it first"));
+}
+
+TEST(CudaBackend, MasksAreDownloadedOnce) {
+  const BackendScope scope(cuda_device());
+  const Tensor there = cuda_device().upload(ints({2, 3}, {1, 1, 0, 1, 0, 0}));
+  const Mask mask = on_host(Mask(there));
+  EXPECT_EQ(mask.structure().counts, (std::vector<std::int64_t>{2, 1}));
+  EXPECT_EQ(on_host(ops::expand_dims(there, -1)).storage(), mask.tensor().storage());
+  EXPECT_EQ(on_host(Mask(there)).row_map(), mask.row_map());
+}
+
+TEST(CudaBackend, MasksOfTheHostAreKnownThere) {
+  const BackendScope scope(cuda_device());
+  const Mask mask({2, 3}, {1, 1, 0, 1, 0, 0});
+  EXPECT_EQ(on_host(upload(mask)).row_map(), mask.row_map());
 }
 
 TEST(CudaBackend, StringsStayOnTheHost) {
