@@ -7,17 +7,19 @@
 #include <vector>
 
 #include "domino/backends/execution.h"
-#include "domino/backends/onednn/attention_plan.h"
 #include "domino/backends/onednn/grain.h"
+#include "domino/backends/onednn/mapped_steps.h"
 #include "domino/backends/onednn/memory_pool.h"
 #include "domino/backends/onednn/rows.h"
 #include "domino/backends/onednn/small_product.h"
 #include "domino/backends/onednn/softmax.h"
+#include "domino/backends/plans/attention_plan.h"
 #include "domino/core/threads.h"
 
 namespace domino::onednn {
 namespace {
 
+using plans::AttentionPlan;
 using Query = AttentionPlan::Query;
 
 constexpr float kLowest = std::numeric_limits<float>::lowest();
@@ -137,10 +139,8 @@ Tensor Attention::run() {
     const std::int64_t width = heads_ * value_width_;
     std::fill_n(output_ + plan_.unseen() * width, width, 0.0F);
   }
-  const auto places = std::ssize(plan_.row_of());
-  if (plan_.rows() == places) return rows_.viewed_as(shape_);
-  const auto map = std::make_shared<const RowMap>(Tensor({places}, plan_.row_of()), plan_.rows(),
-                                                  plan_.unseen());
+  const SharedRowMap map = plan_.map();
+  if (!map) return rows_.viewed_as(shape_);
   const Tensor output = Tensor::packed(rows_, map, shape_);
   return execution().packing && map->is_worth() ? output : unpack(output);
 }

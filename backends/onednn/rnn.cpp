@@ -60,7 +60,7 @@ RnnCall::RnnCall(const op::Rnn& op, op::Inputs inputs)
 
 void RnnCall::allocate() {
   const std::int64_t tokens = plan.tokens();
-  const bool gaps = tokens < batch_ * steps;
+  const bool gaps = plan.has_gaps();
   rows_ = pooled_tensor({op.return_sequences ? tokens + (gaps ? 1 : 0) : batch_, units},
                         DType::Float32);
   last_h_ = pooled_tensor({batch_, units}, DType::Float32);
@@ -80,33 +80,13 @@ void RnnCall::project_rows() {
   projected = to;
 }
 
-/// A masked step shows the row of the last kept one, or that of zeros.
-Tensor RnnCall::packed_output() const {
-  const auto zero_row = static_cast<std::int32_t>(plan.tokens());
-  std::vector<std::int32_t> row_of(static_cast<std::size_t>(batch_ * steps));
-  for (std::int64_t row = 0; row < batch_; ++row) {
-    const auto kept = plan.kept(row);
-    auto at = static_cast<std::int32_t>(plan.tokens_before(row));
-    std::int32_t shown = zero_row;
-    std::size_t next = 0;
-    for (std::int64_t step = 0; step < steps; ++step) {
-      const bool is_kept = next < kept.size() && kept[next] == step;
-      if (is_kept) ++next;
-      if (is_kept) shown = at++;
-      row_of[static_cast<std::size_t>(row * steps + step)] = shown;
-      if (op.zero_output_for_mask) shown = zero_row;
-    }
-  }
-  const Tensor places({batch_ * steps}, row_of);
-  return Tensor::packed(rows_, std::make_shared<const RowMap>(places, rows_.size(0)),
-                        {batch_, steps, units});
-}
-
 Tensors RnnCall::take_outputs() {
   Tensor shown = rows_;
   if (op.return_sequences) {
-    const bool gaps = plan.tokens() < batch_ * steps;
-    shown = gaps ? packed_output() : rows_.viewed_as({batch_, steps, units});
+    const Shape shape{batch_, steps, units};
+    const bool gaps = plan.has_gaps();
+    shown = gaps ? Tensor::packed(rows_, plan.shown_rows(op.zero_output_for_mask), shape)
+                 : rows_.viewed_as(shape);
     if (gaps && !execution().packing) shown = unpack(shown);
   }
   Tensors outputs{shown, last_h_};

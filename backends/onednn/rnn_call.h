@@ -5,8 +5,8 @@
 
 #include "domino/backends/onednn/mapped_steps.h"
 #include "domino/backends/onednn/rnn_cells.h"
-#include "domino/backends/onednn/rnn_plan.h"
 #include "domino/backends/op.h"
+#include "domino/backends/plans/rnn_plan.h"
 
 namespace domino::onednn {
 
@@ -22,7 +22,7 @@ struct RnnCall {
   std::int64_t units;
   std::int64_t columns;
   bool strict;  // of the calling thread
-  RnnPlan plan;
+  plans::RnnPlan plan;
   std::vector<Cell> passes;
   std::vector<float> bias;
   std::vector<float> zeros;
@@ -53,7 +53,6 @@ struct RnnCall {
  private:
   const float* join_biases(const Tensor& given);
   void allocate();
-  Tensor packed_output() const;
 
   std::int64_t batch_;
   Tensor rows_;  // of the output, and the one of zeros

@@ -194,9 +194,7 @@ void Share::finish(std::size_t i) {
   const float* h = cells_[i].h;
   std::copy_n(h, call_.units, call_.last_h + sequence.row * call_.units);
   if (call_.op.return_sequences) return;
-  const bool none = sequence.kept.empty();
-  const bool ends_masked = none || sequence.kept.back() + 1 != call_.steps;
-  const bool zero = none || (ends_masked && call_.op.zero_output_for_mask);
+  const bool zero = call_.plan.ends_with_zero(sequence.row, call_.op.zero_output_for_mask);
   std::copy_n(zero ? call_.zeros.data() : h, call_.units, sequence.output);
 }
 

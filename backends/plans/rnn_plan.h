@@ -4,9 +4,9 @@
 #include <span>
 #include <vector>
 
-#include "domino/core/tensor.h"
+#include "domino/core/row_map.h"
 
-namespace domino::onednn {
+namespace domino::plans {
 
 /// The kept steps of a batch of sequences. Steps are counted in the order in which they are read, so
 /// with go_backwards step 0 is the last one.
@@ -27,6 +27,15 @@ class RnnPlan {
   std::int64_t tokens_before(std::int64_t row) const {
     return offsets_[static_cast<std::size_t>(row)];
   }
+  bool has_gaps() const { return tokens() < batch() * steps_; }
+  /// The sequences, the longest first.
+  const std::vector<std::int64_t>& order() const { return order_; }
+
+  /// The outputs of all steps as rows: one for each kept step, sequence by sequence, and behind them one of
+  /// zeros. A masked step shows the row of the last kept one, or that of zeros.
+  SharedRowMap shown_rows(bool zero_for_mask) const;
+  /// Whether the last output of a sequence is 0, and not that of its last kept step.
+  bool ends_with_zero(std::int64_t row, bool zero_for_mask) const;
 
   /// One of `count` shares of nearly equal work: sequences dealt out in the order of falling length, to
   /// and fro. In each share those that end first stand last.
@@ -40,4 +49,4 @@ class RnnPlan {
   std::vector<std::int64_t> order_;
 };
 
-}  // namespace domino::onednn
+}  // namespace domino::plans

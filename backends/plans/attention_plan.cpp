@@ -1,10 +1,10 @@
-#include "domino/backends/onednn/attention_plan.h"
+#include "domino/backends/plans/attention_plan.h"
 
 #include <algorithm>
 
-#include "domino/backends/onednn/rows.h"
+#include "domino/backends/packing.h"
 
-namespace domino::onednn {
+namespace domino::plans {
 namespace {
 
 constexpr std::int32_t kUnseen = -1;
@@ -30,18 +30,25 @@ class Repeats {
 
 /// A bool mask (batch, steps) whose sizes may be 1.
 struct StepsMask {
-  explicit StepsMask(const Tensor& mask)
-      : flags(numbers<bool>(mask)),
+  explicit StepsMask(const Tensor& given)
+      : mask(on_host(given)),
+        flags(mask.defined() ? mask.data<bool>().data() : nullptr),
         batch_stride(flags == nullptr || mask.size(0) == 1 ? 0 : mask.size(1)),
         step_stride(flags == nullptr || mask.size(1) == 1 ? 0 : 1) {}
   bool at(std::int64_t sequence, std::int64_t step) const {
     return flags == nullptr || flags[sequence * batch_stride + step * step_stride];
   }
 
+  Tensor mask;
   const bool* flags;
   std::int64_t batch_stride;
   std::int64_t step_stride;
 };
+
+/// Input `index`, or no tensor where the list ends before it.
+Tensor mask_at(op::Inputs inputs, std::size_t index) {
+  return index < inputs.size() ? inputs[index] : Tensor();
+}
 
 /// Whether what a query sees depends on its place.
 bool sees_by_place(const op::Attention& op, const Tensor& mask) {
@@ -50,12 +57,12 @@ bool sees_by_place(const op::Attention& op, const Tensor& mask) {
 
 }  // namespace
 
-AttentionPlan::AttentionPlan(const op::Attention& op, op::Inputs inputs, const MappedSteps& query) {
+AttentionPlan::AttentionPlan(const op::Attention& op, op::Inputs inputs, const StepRows& query) {
   const std::int64_t queries = inputs[0].size(1);
   const std::int64_t keys = inputs[1].size(1);
-  const StepsMask query_mask(optional_input(inputs, 3));
-  const StepsMask key_mask(optional_input(inputs, 4));
-  const bool by_place = sees_by_place(op, optional_input(inputs, 5));
+  const StepsMask query_mask(mask_at(inputs, 3));
+  const StepsMask key_mask(mask_at(inputs, 4));
+  const bool by_place = sees_by_place(op, mask_at(inputs, 5));
   Repeats repeats(query.rows());
   for (std::int64_t s = 0; s < inputs[0].size(0); ++s) {
     Sequence& sequence = sequences_.emplace_back();
@@ -90,4 +97,10 @@ AttentionPlan::AttentionPlan(const op::Attention& op, op::Inputs inputs, const M
   std::ranges::replace(row_of_, kUnseen, unseen_);
 }
 
-}  // namespace domino::onednn
+SharedRowMap AttentionPlan::map() const {
+  const auto places = std::ssize(row_of_);
+  if (rows_ == places) return nullptr;
+  return std::make_shared<const RowMap>(Tensor({places}, row_of_), rows_, unseen_);
+}
+
+}  // namespace domino::plans

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
-#include "domino/backends/onednn/mapped_steps.h"
 #include "domino/backends/op.h"
+#include "domino/backends/plans/step_rows.h"
 
-namespace domino::onednn {
+namespace domino::plans {
 
 /// Which queries of a batch differ, and which keys each sequence shows them.
 ///
@@ -24,12 +23,13 @@ class AttentionPlan {
     std::vector<std::int32_t> keys;  ///< the steps that the key mask keeps
   };
 
-  AttentionPlan(const op::Attention& op, op::Inputs inputs, const MappedSteps& query);
+  AttentionPlan(const op::Attention& op, op::Inputs inputs, const StepRows& query);
 
   const std::vector<Sequence>& sequences() const { return sequences_; }
-  /// Output rows, and per place (sequence, query) the one that it shows.
+  /// Output rows.
   std::int64_t rows() const { return rows_; }
-  const std::vector<std::int32_t>& row_of() const { return row_of_; }
+  /// Which of them each place (sequence, query) shows; null if each has its own.
+  SharedRowMap map() const;
   /// The last output row if nobody sees the places that show it, so that none of the queries has it; else -1.
   std::int32_t unseen() const { return unseen_; }
 
@@ -40,4 +40,4 @@ class AttentionPlan {
   std::int32_t unseen_ = -1;
 };
 
-}  // namespace domino::onednn
+}  // namespace domino::plans
