@@ -1,10 +1,15 @@
 #include <cmath>
 #include <limits>
 
+#include "domino/backends/backend.h"
+#include "domino/backends/cuda/attention_tiles.h"
 #include "domino/backends/cuda/kernel.h"
 #include "domino/backends/cuda/kernels.h"
 #include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/numbers.h"
+#include "domino/backends/execution.h"
+#include "domino/backends/packing.h"
+#include "domino/backends/plans/attention_plan.h"
 
 namespace domino::cuda {
 namespace {
@@ -23,12 +28,23 @@ struct AttentionSizes {
   std::int64_t batch, queries, keys, heads, width, value_width;
 };
 
+/// Numbers at each place (sequence, step) of a tensor, packed or not.
+template <class T>
+struct PlaceRows {
+  const T* numbers;
+  const std::int32_t* row_of;  ///< null if each has its own
+  std::int64_t width;
+  DOMINO_HOST_DEVICE const T* at(std::int64_t place) const {
+    return numbers + (row_of == nullptr ? place : row_of[place]) * width;
+  }
+};
+
 /// A block is a tile of queries of one head in one sequence, a thread a pair of a query and a key. It goes
 /// through the keys tile by tile: what it has gathered fades whenever a higher score comes, so that no more
 /// scores are kept than those of one tile.
 template <class T>
 struct AttendTile {
-  static constexpr int kQueries = 8;
+  static constexpr int kQueries = kTileQueries;
   static constexpr int kKeys = kThreads / kQueries;
 
   struct Shared {
@@ -40,28 +56,41 @@ struct AttendTile {
     T sum[kQueries];
     bool sees_none[kQueries];
   };
+  /// Where the block is, and which of its queries and of the keys of a tile the thread has.
+  struct Pair {
+    Tile tile;
+    std::int64_t b;
+    std::int64_t h;
+    std::int64_t step;  ///< of the query
+    int q;
+    int k;
+    DOMINO_HOST_DEVICE bool exists() const { return q < tile.queries; }
+  };
   struct Local {
+    Pair pair;
     T highest;
   };
 
   op::Attention op;
   AttentionSizes s;
+  TilesThere ragged;
   Flags query_mask;
   Flags key_mask;
   Flags mask;
-  const T* query;
-  const T* key;
-  const T* value;
+  PlaceRows<T> query;
+  PlaceRows<T> key;
+  PlaceRows<T> value;
   T* y;
 
-  DOMINO_HOST_DEVICE std::int64_t tiles() const { return (s.queries + kQueries - 1) / kQueries; }
-  DOMINO_HOST_DEVICE std::int64_t key_tiles() const { return (s.keys + kKeys - 1) / kKeys; }
-
-  DOMINO_HOST_DEVICE int phases(std::int64_t) const {
-    return 3 + 3 * static_cast<int>(key_tiles());
+  DOMINO_HOST_DEVICE std::int64_t blocks() const {
+    return s.heads * (ragged.tiles != nullptr ? ragged.count : s.batch * dense_tiles());
+  }
+  DOMINO_HOST_DEVICE int phases(std::int64_t block) const {
+    return 3 + 3 * static_cast<int>((tile_of(block).keys + kKeys - 1) / kKeys);
   }
   DOMINO_HOST_DEVICE void phase(int phase, const Place& at, Local& local, Shared& shared) const {
-    const Pair pair = pair_of(at);
+    if (phase == 0) local.pair = pair_of(at);
+    const Pair& pair = local.pair;
     if (phase == 0) {
       begin(at, pair, shared);
     } else if (phase == 1) {
@@ -78,39 +107,55 @@ struct AttendTile {
   }
 
  private:
-  /// Where the block is, and which of its queries and of the keys of a tile the thread has.
-  struct Pair {
-    std::int64_t b;
-    std::int64_t h;
-    std::int64_t first_query;
-    int q;
-    int k;
-    DOMINO_HOST_DEVICE std::int64_t query() const { return first_query + q; }
-  };
-
-  DOMINO_HOST_DEVICE Pair pair_of(const Place& at) const {
-    const std::int64_t head = at.block / tiles();
-    return {head / s.heads, head % s.heads, at.block % tiles() * kQueries, at.thread / kKeys,
-            at.thread % kKeys};
+  DOMINO_HOST_DEVICE std::int64_t dense_tiles() const {
+    return (s.queries + kQueries - 1) / kQueries;
   }
 
-  DOMINO_HOST_DEVICE bool sees(const Pair& at, std::int64_t k) const {
-    const std::int64_t q = at.query();
+  DOMINO_HOST_DEVICE Tile tile_of(std::int64_t block) const {
+    const std::int64_t number = block / s.heads;
+    if (ragged.tiles != nullptr) return ragged.tiles[number];
+    const std::int64_t sequence = number / dense_tiles();
+    const std::int64_t first = (number - sequence * dense_tiles()) * kQueries;
+    const std::int64_t left = s.queries - first;
+    return {sequence, sequence * s.queries + first, left < kQueries ? left : kQueries, 0, s.keys,
+            1};
+  }
+
+  DOMINO_HOST_DEVICE Pair pair_of(const Place& at) const {
+    const Tile tile = tile_of(at.block);
+    const std::int64_t b = tile.sequence;
+    const int q = at.thread / kKeys;
+    const std::int64_t row = tile.first_row + (q < tile.queries ? q : 0);
+    const std::int64_t step =
+        ragged.query_steps != nullptr ? ragged.query_steps[row] : row - b * s.queries;
+    return {tile, b, at.block % s.heads, step, q, at.thread % kKeys};
+  }
+
+  /// The step of key number `k` of the tile.
+  DOMINO_HOST_DEVICE std::int64_t step_of(const Tile& tile, std::int64_t k) const {
+    return tile.all_keys != 0 ? k : ragged.key_steps[tile.first_key + k];
+  }
+
+  DOMINO_HOST_DEVICE bool sees(const Pair& at, std::int64_t number) const {
+    const std::int64_t q = at.step;
+    const std::int64_t k = step_of(at.tile, number);
     const std::int64_t apart = q < k ? k - q : q - k;
-    return query_mask.at(at.b, at.h, q, k) && key_mask.at(at.b, at.h, q, k) &&
-           mask.at(at.b, at.h, q, k) && (!op.causal || q >= k) &&
+    if (at.tile.all_keys != 0 &&
+        !(query_mask.at(at.b, at.h, q, k) && key_mask.at(at.b, at.h, q, k))) {
+      return false;
+    }
+    return mask.at(at.b, at.h, q, k) && (!op.causal || q >= k) &&
            (op.window == 0 || apart < op.window);
   }
 
   /// Calls `f(q, i, y)` for the outputs that the thread has, always the same: query q of the tile, number i.
   template <class F>
   DOMINO_HOST_DEVICE void each_output(const Place& at, const Pair& pair, F f) const {
-    const std::int64_t left = s.queries - pair.first_query;
-    const std::int64_t count = (left < kQueries ? left : kQueries) * s.value_width;
+    const std::int64_t count = pair.tile.queries * s.value_width;
     for (std::int64_t e = at.thread; e < count; e += kThreads) {
       const std::int64_t q = e / s.value_width;
       const std::int64_t i = e % s.value_width;
-      const std::int64_t row = (pair.b * s.queries + pair.first_query + q) * s.heads + pair.h;
+      const std::int64_t row = (pair.tile.first_row + q) * s.heads + pair.h;
       f(q, i, y[row * s.value_width + i]);
     }
   }
@@ -124,8 +169,8 @@ struct AttendTile {
   }
 
   DOMINO_HOST_DEVICE void look(const Pair& pair, Shared& shared) const {
-    if (pair.query() >= s.queries) return;
-    for (std::int64_t k = pair.k; k < s.keys; k += kKeys) {
+    if (!pair.exists()) return;
+    for (std::int64_t k = pair.k; k < pair.tile.keys; k += kKeys) {
       if (!sees(pair, k)) continue;
       shared.sees_none[pair.q] = false;
       return;
@@ -135,7 +180,7 @@ struct AttendTile {
   DOMINO_HOST_DEVICE void score(const Pair& pair, int tile, Shared& shared) const {
     const std::int64_t k = std::int64_t{tile} * kKeys + pair.k;
     const bool none = shared.sees_none[pair.q];
-    const bool exists = pair.query() < s.queries && k < s.keys;
+    const bool exists = pair.exists() && k < pair.tile.keys;
     const bool seen = exists && (none ? !op.zero_empty_rows : sees(pair, k));
     shared.seen[pair.q][pair.k] = seen;
     if (!seen) return;
@@ -146,8 +191,8 @@ struct AttendTile {
   }
 
   DOMINO_HOST_DEVICE T product(const Pair& pair, std::int64_t k) const {
-    const T* x = query + ((pair.b * s.queries + pair.query()) * s.heads + pair.h) * s.width;
-    const T* y = key + ((pair.b * s.keys + k) * s.heads + pair.h) * s.width;
+    const T* x = query.at(pair.b * s.queries + pair.step) + pair.h * s.width;
+    const T* y = key.at(pair.b * s.keys + step_of(pair.tile, k)) + pair.h * s.width;
     T sum = 0;
     for (std::int64_t i = 0; i < s.width; ++i) sum += x[i] * y[i];
     return sum;
@@ -175,14 +220,16 @@ struct AttendTile {
   DOMINO_HOST_DEVICE void gather(const Place& at, const Pair& pair, int tile, const Local& local,
                                  Shared& shared) const {
     const std::int64_t first = std::int64_t{tile} * kKeys;
-    const std::int64_t keys = s.keys - first < kKeys ? s.keys - first : kKeys;
+    const std::int64_t left = pair.tile.keys - first;
+    const std::int64_t keys = left < kKeys ? left : kKeys;
     each_output(at, pair, [&](std::int64_t q, std::int64_t i, T& output) {
-      const T* values = value + ((pair.b * s.keys + first) * s.heads + pair.h) * s.value_width + i;
       T sum = output * shared.fade[q];
       for (std::int64_t k = 0; k < keys; ++k) {
         const T weight = shared.weights[q][k];
         // A key that is not seen keeps its NaN to itself.
-        if (weight != 0) sum += weight * values[k * s.heads * s.value_width];
+        if (weight == 0) continue;
+        const std::int64_t place = pair.b * s.keys + step_of(pair.tile, first + k);
+        sum += weight * value.at(place)[pair.h * s.value_width + i];
       }
       output = sum;
     });
@@ -216,17 +263,37 @@ Flags flags_of(op::Inputs inputs, std::size_t index, std::initializer_list<int> 
 }
 
 template <class T>
-void attend(const op::Attention& op, const AttentionSizes& sizes, op::Inputs inputs, Tensor& y) {
-  const AttendTile<T> kernel{op,
-                             sizes,
-                             flags_of(inputs, 3, {0, 2}),
-                             flags_of(inputs, 4, {0, 3}),
-                             flags_of(inputs, 5, {0, 1, 2, 3}),
-                             numbers<T>(inputs[0]),
-                             numbers<T>(inputs[1]),
-                             numbers<T>(inputs[2]),
-                             written<T>(y)};
-  launch(kernel, sizes.batch * sizes.heads * kernel.tiles());
+PlaceRows<T> rows_of(const Tensor& x) {
+  const std::int64_t width = x.size(2) * x.size(3);
+  if (!x.is_packed()) return {numbers<T>(x), nullptr, width};
+  return {numbers<T>(x.rows()), numbers<std::int32_t>(resident(x.row_map()->indices())), width};
+}
+
+AttentionSizes sizes_of(op::Inputs inputs) {
+  const Shape& query = inputs[0].shape();
+  return {query[0], query[1], inputs[1].size(1), query[2], query[3], inputs[2].size(3)};
+}
+
+void attend(const op::Attention& op, op::Inputs inputs, const TilesThere& ragged, Tensor& y) {
+  visit_floating(y.dtype(), [&]<class T>(TypeTag<T>) {
+    const AttendTile<T> kernel{op,
+                               sizes_of(inputs),
+                               ragged,
+                               flags_of(inputs, 3, {0, 2}),
+                               flags_of(inputs, 4, {0, 3}),
+                               flags_of(inputs, 5, {0, 1, 2, 3}),
+                               rows_of<T>(inputs[0]),
+                               rows_of<T>(inputs[1]),
+                               rows_of<T>(inputs[2]),
+                               written<T>(y)};
+    launch(kernel, kernel.blocks());
+  });
+}
+
+void set_row_to_zero(Tensor& rows, std::int64_t row) {
+  const std::size_t bytes =
+      static_cast<std::size_t>(rows.elements() / rows.size(0)) * size_of(rows.dtype());
+  fill_with_zeros(rows.storage()->bytes() + static_cast<std::size_t>(row) * bytes, bytes);
 }
 
 }  // namespace
@@ -234,11 +301,31 @@ void attend(const op::Attention& op, const AttentionSizes& sizes, op::Inputs inp
 void attention(const op::Attention& op, op::Inputs inputs, op::Outputs outputs) {
   Tensor& y = outputs[0];
   if (y.elements() == 0) return;
-  const Tensor& query = inputs[0];
-  const AttentionSizes sizes{query.size(0), query.size(1), inputs[1].size(1),
-                             query.size(2), query.size(3), inputs[2].size(3)};
-  if (sizes.keys == 0) return set_to_zero(y);
-  visit_floating(y.dtype(), [&]<class T>(TypeTag<T>) { attend<T>(op, sizes, inputs, y); });
+  if (inputs[1].size(1) == 0) return set_to_zero(y);
+  attend(op, inputs, {}, y);
+}
+
+bool accepts_packed_attention(const op::Attention&, op::Inputs inputs) {
+  const bool of_steps = given(inputs, 3) || given(inputs, 4) || inputs[0].is_packed() ||
+                        inputs[1].is_packed() || inputs[2].is_packed();
+  return execution().packing && of_steps && inputs[0].elements() > 0 && inputs[2].elements() > 0;
+}
+
+Tensors packed_attention(const op::Attention& op, op::Inputs inputs) {
+  const plans::AttentionPlan plan(op, inputs, plans::StepRows(inputs[0]));
+  Tensors there(inputs.begin(), inputs.end());
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    if (there[i].defined() && (i > 2 || there[i].mapped_axes() != 2)) there[i] = unpack(there[i]);
+  }
+  Tensor rows = empty({plan.rows(), inputs[0].size(2), inputs[2].size(3)}, inputs[0].dtype());
+  const AttentionTiles tiles(op, inputs, plan);
+  attend(op, there, tiles.there(), rows);
+  if (plan.unseen() >= 0) set_row_to_zero(rows, plan.unseen());
+  const Shape shape = inputs[0].shape().with(3, inputs[2].size(3));
+  const SharedRowMap map = plan.map();
+  if (!map) return {rows.viewed_as(shape)};
+  const Tensor output = Tensor::packed(rows, map, shape);
+  return {map->is_worth() ? output : unpack(output)};
 }
 
 }  // namespace domino::cuda

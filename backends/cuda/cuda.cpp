@@ -37,6 +37,9 @@ KernelTable make_kernels() {
   table.add<op::Conv1D>(kName, conv1d);
   table.add<op::Rnn>(kName, rnn);
   table.add<op::Attention>(kName, attention);
+  table.add_packed<op::Reduce>(kName, packed_reduce, accepts_packed_reduce);
+  table.add_packed<op::Rnn>(kName, packed_rnn, accepts_packed_rnn);
+  table.add_packed<op::Attention>(kName, packed_attention, accepts_packed_attention);
   return table;
 }
 

@@ -2,7 +2,8 @@
 
 #include "domino/backends/op.h"
 
-/// The kernels of the table; backends/op.h says what each op means.
+/// The kernels of the table; backends/op.h says what each op means. Those of packed tensors follow their
+/// maps, and make their outputs.
 namespace domino::cuda {
 
 // elementwise.cu
@@ -23,6 +24,8 @@ void broadcast_to(const op::BroadcastTo& op, op::Inputs inputs, op::Outputs outp
 
 // reduce.cu
 void reduce(const op::Reduce& op, op::Inputs inputs, op::Outputs outputs);
+bool accepts_packed_reduce(const op::Reduce& op, op::Inputs inputs);
+Tensors packed_reduce(const op::Reduce& op, op::Inputs inputs);
 
 // softmax.cu
 void softmax(const op::Softmax& op, op::Inputs inputs, op::Outputs outputs);
@@ -46,7 +49,13 @@ void conv1d(const op::Conv1D& op, op::Inputs inputs, op::Outputs outputs);
 // rnn.cu
 void rnn(const op::Rnn& op, op::Inputs inputs, op::Outputs outputs);
 
+// packed_rnn.cu
+bool accepts_packed_rnn(const op::Rnn& op, op::Inputs inputs);
+Tensors packed_rnn(const op::Rnn& op, op::Inputs inputs);
+
 // attention.cu
 void attention(const op::Attention& op, op::Inputs inputs, op::Outputs outputs);
+bool accepts_packed_attention(const op::Attention& op, op::Inputs inputs);
+Tensors packed_attention(const op::Attention& op, op::Inputs inputs);
 
 }  // namespace domino::cuda

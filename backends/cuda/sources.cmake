@@ -3,6 +3,7 @@
 set(DOMINO_CUDA_SOURCES
     affine.cu
     attention.cu
+    attention_tiles.cpp
     conv1d.cu
     cuda.cpp
     elementwise.cu
@@ -12,9 +13,11 @@ set(DOMINO_CUDA_SOURCES
     memory.cpp
     movement.cu
     normalization.cu
+    packed_rnn.cu
     reduce.cu
     refusal.cpp
     rnn.cu
+    rnn_step.cu
     softmax.cu
     strided.cpp)
 list(TRANSFORM DOMINO_CUDA_SOURCES PREPEND "${CMAKE_CURRENT_LIST_DIR}/")

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "domino/backends/packing.h"
 #include "domino/backends/reference/convert.h"
 #include "domino/core/check.h"
 #include "domino/core/visit_dtype.h"
@@ -118,7 +119,7 @@ Tensors run_on(const Backend& backend, const Case& one) {
     inputs.push_back(input.defined() ? backend.upload(input) : input);
   }
   Tensors outputs = run(one.operation, inputs);
-  for (Tensor& output : outputs) output = backend.download(output);
+  for (Tensor& output : outputs) output = backend.download(unpack(output));
   return outputs;
 }
 

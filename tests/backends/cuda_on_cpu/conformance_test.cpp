@@ -1,20 +1,24 @@
 #include "tests/backends/conformance.h"
 
+#include "domino/backends/execution.h"
 #include "tests/backends/cuda_on_cpu/thread_order.h"
 
 namespace domino::conformance {
 namespace {
 
-using Param = std::tuple<bool, Family>;
+using Param = std::tuple<bool, bool, Family>;
 
 class CudaConformance : public ::testing::TestWithParam<Param> {
  protected:
   CudaConformance() { cuda::threads_in_reverse = std::get<0>(GetParam()); }
   ~CudaConformance() override { cuda::threads_in_reverse = false; }
+
+ private:
+  const ExecutionScope execution_{{.packing = std::get<1>(GetParam())}};
 };
 
 TEST_P(CudaConformance, AgreesWithTheReference) {
-  for (const Case& one : std::get<1>(GetParam()).cases()) {
+  for (const Case& one : std::get<2>(GetParam()).cases()) {
     SCOPED_TRACE(one.name + " of " + describe(one.inputs));
     const Tensors expected = run_on(backend("reference"), one);
     const Tensors actual = run_on(backend("cuda"), one);
@@ -26,12 +30,14 @@ TEST_P(CudaConformance, AgreesWithTheReference) {
 }
 
 std::string name_of_test(const ::testing::TestParamInfo<Param>& info) {
-  const auto& [reverse, family] = info.param;
-  return std::string(family.name) + "_" + cuda::name_of_order(reverse);
+  const auto& [reverse, packing, family] = info.param;
+  return std::string(family.name) + "_" + cuda::name_of_order(reverse) +
+         (packing ? "_packed" : "_dense");
 }
 
 INSTANTIATE_TEST_SUITE_P(, CudaConformance,
-                         ::testing::Combine(::testing::Bool(), ::testing::ValuesIn(families())),
+                         ::testing::Combine(::testing::Bool(), ::testing::Bool(),
+                                            ::testing::ValuesIn(families())),
                          name_of_test);
 
 }  // namespace

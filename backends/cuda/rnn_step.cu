@@ -1,0 +1,160 @@
+#include "domino/backends/cuda/rnn_step.h"
+
+#include "domino/backends/cuda/affine.h"
+#include "domino/backends/cuda/kernel.h"
+#include "domino/backends/cuda/memory.h"
+#include "domino/backends/cuda/numbers.h"
+#include "domino/backends/reference/activation.h"
+
+namespace domino::cuda {
+namespace {
+
+/// After the products of a step: gates, states, and what is shown of them.
+template <class T>
+struct RunCell {
+  op::Rnn op;
+  std::int64_t units;
+  RnnStep<T> step;
+  SequenceRows<const T> from_h;
+  const T* from_reset;  ///< (sequences, units), of a GRU that resets before the product
+
+  DOMINO_HOST_DEVICE void operator()(std::int64_t i) const {
+    const std::int64_t row = i / units;
+    const std::int64_t unit = i - row * units;
+    const bool keeps = step.mask.keeps(row, unit);
+    if (keeps) step.h[i] = next(row, unit);
+    if (step.shown.numbers == nullptr) return;
+    T& output = step.shown.row(row)[unit];
+    if (keeps) {
+      output = step.h[i];
+    } else if (op.zero_output_for_mask || step.shown_before.numbers == nullptr) {
+      output = 0;
+    } else {
+      output = step.shown_before.row(row)[unit];
+    }
+  }
+
+ private:
+  DOMINO_HOST_DEVICE T gate(T x) const { return reference::activate(op.recurrent_activation, x); }
+  DOMINO_HOST_DEVICE T squash(T x) const { return reference::activate(op.activation, x); }
+
+  DOMINO_HOST_DEVICE T next(std::int64_t row, std::int64_t unit) const {
+    const T* x = step.from_x.row(row) + unit;
+    const T* r = from_h.row(row) + unit;
+    T& c_or_h = (op.cell == op::CellKind::LSTM ? step.c : step.h)[row * units + unit];
+    switch (op.cell) {
+      case op::CellKind::LSTM:
+        return lstm(x, r, c_or_h);
+      case op::CellKind::GRU:
+        return gru(x, r, c_or_h, row * units + unit);
+      default:
+        return squash(x[0] + r[0]);
+    }
+  }
+
+  DOMINO_HOST_DEVICE T lstm(const T* x, const T* r, T& state) const {
+    const T input = gate(x[0] + r[0]);
+    const T forget = gate(x[units] + r[units]);
+    state = forget * state + input * squash(x[2 * units] + r[2 * units]);
+    return gate(x[3 * units] + r[3 * units]) * squash(state);
+  }
+
+  DOMINO_HOST_DEVICE T gru(const T* x, const T* r, T state, std::int64_t i) const {
+    const T update = gate(x[0] + r[0]);
+    const T inner = op.reset_after ? gate(x[units] + r[units]) * r[2 * units] : from_reset[i];
+    return update * state + (1 - update) * squash(x[2 * units] + inner);
+  }
+};
+
+/// r * h, for a GRU that resets before the product.
+template <class T>
+struct Reset {
+  op::UnaryKind activation;
+  std::int64_t units;
+  SequenceRows<const T> from_x;
+  SequenceRows<const T> from_h;
+  const T* h;
+  T* reset;
+
+  DOMINO_HOST_DEVICE void operator()(std::int64_t i) const {
+    const std::int64_t row = i / units;
+    const std::int64_t column = units + i - row * units;
+    const T sum = from_x.row(row)[column] + from_h.row(row)[column];
+    reset[i] = reference::activate(activation, sum) * h[i];
+  }
+};
+
+}  // namespace
+
+template <class T>
+RnnCell<T>::RnnCell(const op::Rnn& op, op::Inputs inputs, std::int64_t sequences)
+    : op_(op), inputs_(inputs), units_(inputs[3].size(0)), columns_(inputs[3].size(1)) {
+  from_h_ = empty({sequences, resets_before() ? 2 * units_ : columns_}, kDTypeOf<T>);
+  if (!resets_before()) return;
+  reset_ = empty({sequences, units_}, kDTypeOf<T>);
+  from_reset_ = empty({sequences, units_}, kDTypeOf<T>);
+}
+
+template <class T>
+const T* RnnCell<T>::bias(std::int64_t row) const {
+  const bool has_row = given(inputs_, 4) && row * columns_ < inputs_[4].elements();
+  return has_row ? numbers<T>(inputs_[4]) + row * columns_ : nullptr;
+}
+
+template <class T>
+SequenceRows<const T> RnnCell<T>::from_h() const {
+  return {numbers<T>(from_h_), from_h_.size(1)};
+}
+
+template <class T>
+void RnnCell<T>::project_inputs(const T* x, Tensor& to) const {
+  apply({.dtype = kDTypeOf<T>,
+         .rows = to.size(0),
+         .in = inputs_[2].size(0),
+         .out = columns_,
+         .x = x,
+         .w = numbers<T>(inputs_[2]),
+         .w_stride = columns_,
+         .bias = bias(0),
+         .y = written<T>(to)});
+}
+
+template <class T>
+void RnnCell<T>::project_states(const RnnStep<T>& step) {
+  apply({.dtype = kDTypeOf<T>,
+         .rows = step.sequences,
+         .in = units_,
+         .out = from_h_.size(1),
+         .x = step.h,
+         .w = numbers<T>(inputs_[3]),
+         .w_stride = columns_,
+         .bias = bias(1),
+         .y = written<T>(from_h_)});
+}
+
+template <class T>
+void RnnCell<T>::reset_states(const RnnStep<T>& step) {
+  for_each_index(step.sequences * units_, Reset<T>{op_.recurrent_activation, units_, step.from_x,
+                                                   from_h(), step.h, written<T>(reset_)});
+  apply({.dtype = kDTypeOf<T>,
+         .rows = step.sequences,
+         .in = units_,
+         .out = units_,
+         .x = numbers<T>(reset_),
+         .w = numbers<T>(inputs_[3]) + 2 * units_,
+         .w_stride = columns_,
+         .y = written<T>(from_reset_)});
+}
+
+template <class T>
+void RnnCell<T>::run(const RnnStep<T>& step) {
+  project_states(step);
+  if (resets_before()) reset_states(step);
+  const T* from_reset = resets_before() ? numbers<T>(from_reset_) : nullptr;
+  for_each_index(step.sequences * units_, RunCell<T>{op_, units_, step, from_h(), from_reset});
+}
+
+template class RnnCell<float>;
+template class RnnCell<double>;
+
+}  // namespace domino::cuda
