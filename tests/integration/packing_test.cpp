@@ -13,6 +13,7 @@
 #include "domino/backends/backend.h"
 #include "domino/graph/model.h"
 #include "domino/layers.h"
+#include "tests/integration/devices.h"
 #include "tests/integration/with_positions.h"
 #include "tests/quiet.h"
 
@@ -54,24 +55,6 @@ Tensor features() {
   return {{kBatch, kSteps, 3}, numbers};
 }
 
-/// The most rows that an op of each name computes in one call.
-std::map<std::string, std::int64_t> rows_in(const Model& model, const Tensors& inputs,
-                                            const PredictOptions& options = {}) {
-  std::map<std::string, std::int64_t> rows;
-  const OpObserver observer(
-      [&](const op::Operation& operation, std::string_view, op::Inputs operands) {
-        if (operands.empty() || operands[0].rank() == 0) return;
-        if (operands[0].size(-1) == 1) return;  // a mask
-        const Tensor& x = operands[0].is_packed() ? operands[0].rows() : operands[0];
-        const bool of_ids = std::holds_alternative<op::Embedding>(operation);
-        std::int64_t& most = rows[std::string(op::name_of(operation))];
-        const std::int64_t width = of_ids ? 1 : std::max<std::int64_t>(x.size(-1), 1);
-        most = std::max(most, x.elements() / width);
-      });
-  static_cast<void>(model.predict(inputs, options));
-  return rows;
-}
-
 void expect_same(const Tensors& actual, const Tensors& expected) {
   ASSERT_EQ(actual.size(), expected.size());
   for (std::size_t i = 0; i < actual.size(); ++i) {
@@ -89,8 +72,34 @@ void expect_same(const Tensors& actual, const Tensors& expected) {
   }
 }
 
-class PackingOf : public ::testing::Test {
+class PackingOf : public ::testing::TestWithParam<std::string> {
  protected:
+  Tensors predict(const Model& model, const Tensors& inputs, PredictOptions options = {}) {
+    options.device = GetParam();
+    return model.predict(inputs, options);
+  }
+
+  /// The most rows that an op of each name computes in one call.
+  std::map<std::string, std::int64_t> rows_in(const Model& model, const Tensors& inputs,
+                                              const PredictOptions& options = {}) {
+    std::map<std::string, std::int64_t> rows;
+    const OpObserver observer(
+        [&](const op::Operation& operation, std::string_view, op::Inputs operands) {
+          if (operands.empty() || operands[0].rank() == 0) return;
+          if (operands[0].size(-1) == 1) return;  // a mask
+          const Tensor& x = operands[0].is_packed() ? operands[0].rows() : operands[0];
+          const bool of_ids = std::holds_alternative<op::Embedding>(operation);
+          std::int64_t& most = rows[std::string(op::name_of(operation))];
+          const std::int64_t width = of_ids ? 1 : std::max<std::int64_t>(x.size(-1), 1);
+          most = std::max(most, x.elements() / width);
+        });
+    predict(model, inputs, options);
+    return rows;
+  }
+
+  /// Rows for the words of `ids()`: on the host words that come again share one.
+  std::int64_t rows_of_words() const { return GetParam() == "cpu" ? kDifferent : kValid; }
+
   SymbolicTensor words() { return Input({.shape = {kAny}, .dtype = DType::Int32}); }
   SymbolicTensor embedded(const SymbolicTensor& words) {
     return layers::Embedding(12, 4, {.mask_zero = true})(words);
@@ -100,30 +109,33 @@ class PackingOf : public ::testing::Test {
   void expect_nothing_changes(const Model& model, const Tensor& input) {
     const PredictOptions packed{.keep_masks = true};
     const PredictOptions dense{.keep_masks = true, .packing = false};
-    expect_same(model.predict(Tensors{input}, packed), model.predict(Tensors{input}, dense));
+    expect_same(predict(model, Tensors{input}, packed), predict(model, Tensors{input}, dense));
   }
 
  private:
   const testing::Quiet quiet_;
 };
 
-TEST_F(PackingOf, AnEmbeddingAndWhatTreatsStepsAlike) {
+INSTANTIATE_TEST_SUITE_P(, PackingOf, ::testing::ValuesIn(testing::devices()),
+                         [](const auto& info) { return info.param; });
+
+TEST_P(PackingOf, AnEmbeddingAndWhatTreatsStepsAlike) {
   const auto in = words();
   auto x = layers::Dense(5, {.activation = "tanh"})(embedded(in));
   x = layers::LayerNormalization()(x);
   const Model model(in, layers::LSTM(3)(x));
   const auto rows = rows_in(model, {ids()});
   EXPECT_EQ(rows.at("embedding"), kValid + 1);
-  EXPECT_EQ(rows.at("dense"), kDifferent + 1);
-  EXPECT_EQ(rows.at("layer_norm"), kDifferent + 1);
-  EXPECT_EQ(rows.at("rnn"), kDifferent + 1);
+  EXPECT_EQ(rows.at("dense"), rows_of_words() + 1);
+  EXPECT_EQ(rows.at("layer_norm"), rows_of_words() + 1);
+  EXPECT_EQ(rows.at("rnn"), rows_of_words() + 1);
   const auto dense = rows_in(model, {ids()}, {.packing = false});
   EXPECT_EQ(dense.at("embedding"), kBatch * kSteps);
   EXPECT_EQ(dense.at("dense"), kBatch * kSteps);
   expect_nothing_changes(model, ids());
 }
 
-TEST_F(PackingOf, MaskingOfFeatures) {
+TEST_P(PackingOf, MaskingOfFeatures) {
   const auto in = Input({.shape = {kAny, 3}});
   const auto x = layers::Dense(5)(layers::Masking({.mask_value = -1.0})(in));
   const Model model(in, layers::GRU(3, {.return_sequences = true})(x));
@@ -131,7 +143,7 @@ TEST_F(PackingOf, MaskingOfFeatures) {
   expect_nothing_changes(model, features());
 }
 
-TEST_F(PackingOf, RecurrencesInBothDirectionsAndWhatFollows) {
+TEST_P(PackingOf, RecurrencesInBothDirectionsAndWhatFollows) {
   const auto in = words();
   auto x = layers::Bidirectional(layers::LSTM(3, {.return_sequences = true}))(embedded(in));
   x = layers::TimeDistributed(layers::Dense(4))(x);
@@ -140,7 +152,7 @@ TEST_F(PackingOf, RecurrencesInBothDirectionsAndWhatFollows) {
   expect_nothing_changes(model, ids());
 }
 
-TEST_F(PackingOf, MergedBranches) {
+TEST_P(PackingOf, MergedBranches) {
   const auto in = words();
   const auto x = embedded(in);
   const auto left = layers::Dense(4)(x);
@@ -152,16 +164,16 @@ TEST_F(PackingOf, MergedBranches) {
   expect_nothing_changes(model, ids());
 }
 
-TEST_F(PackingOf, ANestedModel) {
+TEST_P(PackingOf, ANestedModel) {
   const auto inner_in = Input({.shape = {kAny, 4}});
   const Model inner(inner_in, layers::Dense(6, {.activation = "relu"})(inner_in));
   const auto in = words();
   const Model model(in, layers::GlobalAveragePooling1D()(inner(embedded(in))));
-  EXPECT_EQ(rows_in(model, {ids()}).at("dense"), kDifferent + 1);
+  EXPECT_EQ(rows_in(model, {ids()}).at("dense"), rows_of_words() + 1);
   expect_nothing_changes(model, ids());
 }
 
-TEST_F(PackingOf, EncoderBlocks) {
+TEST_P(PackingOf, EncoderBlocks) {
   const auto in = words();
   auto x = embedded(in);
   for (int block = 0; block < 2; ++block) {
@@ -179,7 +191,7 @@ TEST_F(PackingOf, EncoderBlocks) {
 }
 
 /// With positions all steps differ, yet nobody sees those under the mask.
-TEST_F(PackingOf, EncoderBlocksWithPositions) {
+TEST_P(PackingOf, EncoderBlocksWithPositions) {
   const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
   auto x = with_positions(embedded(in));
   for (int block = 0; block < 2; ++block) {
@@ -205,7 +217,7 @@ class MeanByHand final : public ListLayer<MeanByHand> {
   }
 };
 
-TEST_F(PackingOf, AnEncoderWithMasksByHand) {
+TEST_P(PackingOf, AnEncoderWithMasksByHand) {
   const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
   const auto mask = Input({.shape = {kSteps}, .dtype = DType::Int32});
   const Tensor positions =
@@ -215,7 +227,7 @@ TEST_F(PackingOf, AnEncoderWithMasksByHand) {
     return ops::slice(ops::expand_dims(ops::slice(m, {.axis = 0}), 1), {.axis = 2});
   })(mask);
   auto x = layers::Embedding(12, 4)(in);
-  x = layers::Lambda([positions](const Tensor& e) { return ops::add(e, positions); })(x);
+  x = layers::Lambda([positions](const Tensor& e) { return ops::add(e, resident(positions)); })(x);
   for (int block = 0; block < 2; ++block) {
     const auto attended =
         layers::MultiHeadAttention(2, 3)({.query = x, .value = x, .attention_mask = seen});
@@ -225,11 +237,11 @@ TEST_F(PackingOf, AnEncoderWithMasksByHand) {
   const Model model({in, mask}, MeanByHand()(SymbolicTensors{x, mask}));
   const Tensors inputs{ids(), ops::cast(ops::not_equal(ids(), 0), DType::Int32)};
   EXPECT_LE(rows_in(model, inputs).at("dense"), kValid + 2 * kBatch);
-  expect_same(model.predict(inputs), model.predict(inputs, {.packing = false}));
+  expect_same(predict(model, inputs), predict(model, inputs, {.packing = false}));
 }
 
 /// A query of a sequence without any kept key sees the mean of all, masked or not.
-TEST_F(PackingOf, SequencesWithoutAnyKeyAreSeenAsAWhole) {
+TEST_P(PackingOf, SequencesWithoutAnyKeyAreSeenAsAWhole) {
   const auto in = words();
   const auto values = Input({.shape = {kAny, 4}});
   const auto attended = layers::MultiHeadAttention(2, 3)(
@@ -238,20 +250,20 @@ TEST_F(PackingOf, SequencesWithoutAnyKeyAreSeenAsAWhole) {
   const Tensor waves =
       ops::tanh(ops::subtract(ops::mod(ops::arange(kBatch * kSteps * 4, DType::Float32), 7), 3));
   const Tensors inputs{ids(), ops::reshape(waves, {kBatch, kSteps, 4})};
-  expect_same(model.predict(inputs), model.predict(inputs, {.packing = false}));
+  expect_same(predict(model, inputs), predict(model, inputs, {.packing = false}));
 }
 
 /// What the model gives is seen under the mask too.
-TEST_F(PackingOf, OutputsAreSeenAsAWhole) {
+TEST_P(PackingOf, OutputsAreSeenAsAWhole) {
   const auto in = Input({.shape = {kAny, 3}});
   const auto given = layers::Dense(3)(in);
   const auto lstm = layers::LSTM(2)(layers::Masking({.mask_value = -1.0})(in));
   const Model model({in}, {given, lstm});
   const Tensors inputs{features()};
-  expect_same(model.predict(inputs), model.predict(inputs, {.packing = false}));
+  expect_same(predict(model, inputs), predict(model, inputs, {.packing = false}));
 }
 
-TEST_F(PackingOf, CausalAttentionAndAttentionOfTwoSequences) {
+TEST_P(PackingOf, CausalAttentionAndAttentionOfTwoSequences) {
   const auto in = words();
   const auto x = embedded(in);
   const auto causal =
@@ -263,7 +275,7 @@ TEST_F(PackingOf, CausalAttentionAndAttentionOfTwoSequences) {
 }
 
 /// Nobody sees what the mask of the nested model's output hides, so it is packed inside as well.
-TEST_F(PackingOf, ANestedModelWithPositions) {
+TEST_P(PackingOf, ANestedModelWithPositions) {
   const auto inner_in = Input({.shape = {kSteps, 4}});
   const Model inner(inner_in, layers::Dense(6, {.activation = "relu"})(with_positions(inner_in)));
   const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
@@ -274,18 +286,18 @@ TEST_F(PackingOf, ANestedModelWithPositions) {
 }
 
 /// Padded steps differ by their place alone, and are computed once for all sequences though they are seen.
-TEST_F(PackingOf, PositionsOfFewerAxes) {
+TEST_P(PackingOf, PositionsOfFewerAxes) {
   const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
   const Tensor positions = ops::reshape(ops::arange(kSteps * 4, DType::Float32), {kSteps, 4});
-  const auto x =
-      layers::Lambda([positions](const Tensor& y) { return ops::add(y, positions); })(embedded(in));
+  const auto x = layers::Lambda(
+      [positions](const Tensor& y) { return ops::add(y, resident(positions)); })(embedded(in));
   const Model model(in, layers::Dense(3)(x));
   EXPECT_LE(rows_in(model, {ids()}).at("dense"), kValid + kSteps);
   expect_nothing_changes(model, ids());
 }
 
 /// TimeDistributed shows its layer the steps of all sequences behind each other.
-TEST_F(PackingOf, LayersOfSingleStepsWithPositions) {
+TEST_P(PackingOf, LayersOfSingleStepsWithPositions) {
   const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
   const auto x = layers::TimeDistributed(layers::Dense(5))(with_positions(embedded(in)));
   const Model model(in, layers::LSTM(3)(x));
@@ -300,23 +312,23 @@ Model tagger(const SymbolicTensor& in, const SymbolicTensor& embedded) {
   return {in, layers::Dense(3, {.activation = "softmax"})(layers::Add()({x, attended}))};
 }
 
-TEST_F(PackingOf, OutputsThatAreZeroWhereMaskedAreNotComputedThere) {
+TEST_P(PackingOf, OutputsThatAreZeroWhereMaskedAreNotComputedThere) {
   const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
   const Model model = tagger(in, embedded(in));
   const PredictOptions exact{.keep_masks = true};
   const PredictOptions zero{.keep_masks = true, .masked_output = MaskedOutput::Zero};
   EXPECT_EQ(rows_in(model, {ids()}, exact).at("dense"), kBatch * kSteps);
   EXPECT_LE(rows_in(model, {ids()}, zero).at("dense"), kValid + 2 * kBatch);
-  const Tensor expected = model.predict(Tensors{ids()}, exact).front();
+  const Tensor expected = predict(model, Tensors{ids()}, exact).front();
   const Tensor kept = ops::expand_dims(ops::cast(*expected.mask(), DType::Float32), -1);
   const Tensor zeroed = ops::multiply(expected.without_mask(), kept).with_mask(expected.mask());
-  expect_same(model.predict(Tensors{ids()}, zero), {zeroed});
+  expect_same(predict(model, Tensors{ids()}, zero), {zeroed});
   const PredictOptions dense{
       .keep_masks = true, .packing = false, .masked_output = MaskedOutput::Zero};
-  expect_same(model.predict(Tensors{ids()}, dense), {zeroed});
+  expect_same(predict(model, Tensors{ids()}, dense), {zeroed});
 }
 
-TEST_F(PackingOf, TheReportSaysItOfEitherOutput) {
+TEST_P(PackingOf, TheReportSaysItOfEitherOutput) {
   const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
   const Model model = tagger(in, embedded(in));
   const std::string shown = "unless its masked outputs are zero\n";
@@ -328,7 +340,7 @@ TEST_F(PackingOf, TheReportSaysItOfEitherOutput) {
 }
 
 /// The keys bring no mask, and all of them are needed.
-TEST_F(PackingOf, QueriesAreHiddenThoughTheirKeysAreNot) {
+TEST_P(PackingOf, QueriesAreHiddenThoughTheirKeysAreNot) {
   const auto in = words();
   const auto keys = Input({.shape = {kAny, 4}});
   const auto x = layers::MultiHeadAttention(2, 3)({.query = embedded(in), .value = keys});
@@ -337,14 +349,14 @@ TEST_F(PackingOf, QueriesAreHiddenThoughTheirKeysAreNot) {
 }
 
 /// Without a mask of its own nothing of an output is hidden.
-TEST_F(PackingOf, OutputsWithoutAMaskAreNeverZeroed) {
+TEST_P(PackingOf, OutputsWithoutAMaskAreNeverZeroed) {
   const auto in = words();
   const Model model(in, layers::Conv1D(4, 3, {.padding = "same"})(embedded(in)));
   const PredictOptions zero{.masked_output = MaskedOutput::Zero};
-  expect_same(model.predict(Tensors{ids()}, zero), model.predict(Tensors{ids()}));
+  expect_same(predict(model, Tensors{ids()}, zero), predict(model, Tensors{ids()}));
 }
 
-TEST_F(PackingOf, WhatMixesStepsIsComputedWhole) {
+TEST_P(PackingOf, WhatMixesStepsIsComputedWhole) {
   const auto in = words();
   auto x = layers::Conv1D(4, 3, {.padding = "same"})(embedded(in));
   x = layers::Attention()({x, x});

@@ -10,6 +10,7 @@
 #include "domino/graph/count_work.h"
 #include "domino/graph/model.h"
 #include "domino/layers.h"
+#include "tests/integration/devices.h"
 #include "tests/integration/with_positions.h"
 #include "tests/quiet.h"
 
@@ -162,40 +163,56 @@ std::vector<NamedGraph> named_graphs() {
           {"branches_with_holes", masked_branches, MaskedOutput::Exact, true}};
 }
 
-class RowsTest : public ::testing::TestWithParam<NamedGraph> {
+class RowsTest : public ::testing::TestWithParam<std::tuple<std::string, NamedGraph>> {
+ protected:
+  static const NamedGraph& graph() { return std::get<1>(GetParam()); }
+  static PredictOptions options(bool packing = true) {
+    return {.device = std::get<0>(GetParam()),
+            .packing = packing,
+            .masked_output = graph().masked_output};
+  }
+
+ private:
   const testing::Quiet quiet_;
 };
 
 TEST_P(RowsTest, AreHardlyMoreThanAreKept) {
-  const Model model = GetParam().make();
-  const Tensor ids = padded_words(GetParam().holes);
+  const Model model = graph().make();
+  const Tensor ids = padded_words(graph().holes);
   const Tensors inputs(model.dag().inputs().size(), ids);
-  const PredictOptions options{.masked_output = GetParam().masked_output};
   const std::int64_t most = kept_in(ids) + 2 * kRows;
   ASSERT_LT(most, kRows * kLongest);
-  for (const CallWork& call : count_work(model, inputs, options)) {
+  for (const CallWork& call : count_work(model, inputs, options())) {
     EXPECT_LE(call.rows, most) << call.dag->layer(call.vertex).title();
   }
 }
 
 TEST_P(RowsTest, SaveTheArithmeticOfPadding) {
-  const Model model = GetParam().make();
-  const Tensor ids = padded_words(GetParam().holes);
+  const Model model = graph().make();
+  const Tensor ids = padded_words(graph().holes);
   const Tensors inputs(model.dag().inputs().size(), ids);
   const auto flops = [&](bool packing) {
     double sum = 0;
-    const PredictOptions options{.packing = packing, .masked_output = GetParam().masked_output};
-    for (const CallWork& call : count_work(model, inputs, options)) sum += call.flops;
+    for (const CallWork& call : count_work(model, inputs, options(packing))) sum += call.flops;
     return sum;
   };
   EXPECT_LT(flops(true), flops(false));
 }
 
-INSTANTIATE_TEST_SUITE_P(Graphs, RowsTest, ::testing::ValuesIn(named_graphs()),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Graphs, RowsTest,
+                         ::testing::Combine(::testing::ValuesIn(testing::devices()),
+                                            ::testing::ValuesIn(named_graphs())),
+                         [](const auto& info) {
+                           return std::get<0>(info.param) + "_" + std::get<1>(info.param).name;
+                         });
+
+class NotANumber : public ::testing::TestWithParam<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(, NotANumber, ::testing::ValuesIn(testing::devices()),
+                         [](const auto& info) { return info.param; });
 
 /// Two inputs, one with NaN and one with 0 under the mask, give the same.
-TEST(NotANumber, InPaddingStaysThere) {
+TEST_P(NotANumber, InPaddingStaysThere) {
   const testing::Quiet quiet;
   const Tensor ids = padded_words(true);
   const Tensor kept = ops::not_equal(ids, 0);
@@ -211,7 +228,7 @@ TEST(NotANumber, InPaddingStaysThere) {
   const Tensor where = ops::expand_dims(kept, -1);
   const auto predicted = [&](float padding, bool packing) {
     const Tensor filled = ops::where(where, x, ops::full({}, padding)).with_mask(Mask(kept));
-    return model.predict(Tensors{filled}, {.packing = packing});
+    return model.predict(Tensors{filled}, {.device = GetParam(), .packing = packing});
   };
   for (const float odd :
        {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domino/backends/backend.h"
 #include "domino/backends/ops.h"
 #include "domino/layers.h"
 
@@ -11,7 +12,7 @@ inline SymbolicTensor with_positions(const SymbolicTensor& x) {
   const std::int64_t features = x.shape()[2];
   const Tensor positions =
       ops::reshape(ops::tanh(ops::arange(steps * features, DType::Float32)), {1, steps, features});
-  return layers::Lambda([positions](const Tensor& y) { return ops::add(y, positions); },
+  return layers::Lambda([positions](const Tensor& y) { return ops::add(y, resident(positions)); },
                         {.mask = [](const Tensor&, const OptionalMask& mask) { return mask; }})(x);
 }
 
