@@ -46,8 +46,10 @@ template <class T>
 struct AttendTile {
   static constexpr int kQueries = kTileQueries;
   static constexpr int kKeys = kThreads / kQueries;
+  static constexpr int kPart = 32;  ///< numbers of a key that lie in block memory at a time
 
   struct Shared {
+    T keys[2][kKeys][kPart + 1];  // a column more, so that keys lie in banks of their own
     T scores[kQueries][kKeys];
     T weights[kQueries][kKeys];
     bool seen[kQueries][kKeys];
@@ -68,6 +70,8 @@ struct AttendTile {
   };
   struct Local {
     Pair pair;
+    bool seen;
+    T product;
     T highest;
   };
 
@@ -86,7 +90,7 @@ struct AttendTile {
     return s.heads * (ragged.tiles != nullptr ? ragged.count : s.batch * dense_tiles());
   }
   DOMINO_HOST_DEVICE int phases(std::int64_t block) const {
-    return 3 + 3 * static_cast<int>((tile_of(block).keys + kKeys - 1) / kKeys);
+    return 3 + phases_of_keys() * static_cast<int>((tile_of(block).keys + kKeys - 1) / kKeys);
   }
   DOMINO_HOST_DEVICE void phase(int phase, const Place& at, Local& local, Shared& shared) const {
     if (phase == 0) local.pair = pair_of(at);
@@ -97,16 +101,26 @@ struct AttendTile {
       look(pair, shared);
     } else if (phase == phases(at.block) - 1) {
       divide(at, pair, shared);
-    } else if (const int tile = (phase - 2) / 3; (phase - 2) % 3 == 0) {
-      score(pair, tile, shared);
-    } else if ((phase - 2) % 3 == 1) {
-      weigh(pair, local, shared);
     } else {
-      gather(at, pair, tile, local, shared);
+      go_through(at, (phase - 2) / phases_of_keys(), (phase - 2) % phases_of_keys(), local, shared);
     }
   }
 
  private:
+  DOMINO_HOST_DEVICE int parts() const { return static_cast<int>((s.width + kPart - 1) / kPart); }
+  DOMINO_HOST_DEVICE int phases_of_keys() const { return parts() + 3; }
+
+  /// The keys of one tile. While one part of them is multiplied the next one is read.
+  DOMINO_HOST_DEVICE void go_through(const Place& at, int tile, int phase, Local& local,
+                                     Shared& shared) const {
+    if (phase == 0) look_at(tile, local, shared);
+    if (phase < parts()) read_keys(at, local.pair, tile, phase, shared);
+    if (phase > 0 && phase <= parts()) multiply(phase - 1, local, shared);
+    if (phase == parts()) score(local, shared);
+    if (phase == parts() + 1) weigh(local.pair, local, shared);
+    if (phase == parts() + 2) gather(at, local.pair, tile, local, shared);
+  }
+
   DOMINO_HOST_DEVICE std::int64_t dense_tiles() const {
     return (s.queries + kQueries - 1) / kQueries;
   }
@@ -177,25 +191,48 @@ struct AttendTile {
     }
   }
 
-  DOMINO_HOST_DEVICE void score(const Pair& pair, int tile, Shared& shared) const {
+  DOMINO_HOST_DEVICE void look_at(int tile, Local& local, Shared& shared) const {
+    const Pair& pair = local.pair;
     const std::int64_t k = std::int64_t{tile} * kKeys + pair.k;
     const bool none = shared.sees_none[pair.q];
     const bool exists = pair.exists() && k < pair.tile.keys;
-    const bool seen = exists && (none ? !op.zero_empty_rows : sees(pair, k));
-    shared.seen[pair.q][pair.k] = seen;
-    if (!seen) return;
-    const bool all_alike = none && !op.hide_by_1e9;
-    const T score = all_alike ? 0 : product(pair, k) * static_cast<T>(op.scale);
-    shared.scores[pair.q][pair.k] =
-        none && op.hide_by_1e9 ? static_cast<float>(score) - 1e9F : score;
+    local.seen = exists && (none ? !op.zero_empty_rows : sees(pair, k));
+    local.product = 0;
+    shared.seen[pair.q][pair.k] = local.seen;
   }
 
-  DOMINO_HOST_DEVICE T product(const Pair& pair, std::int64_t k) const {
-    const T* x = query.at(pair.b * s.queries + pair.step) + pair.h * s.width;
-    const T* y = key.at(pair.b * s.keys + step_of(pair.tile, k)) + pair.h * s.width;
-    T sum = 0;
-    for (std::int64_t i = 0; i < s.width; ++i) sum += x[i] * y[i];
-    return sum;
+  /// Neighbouring threads read neighbouring numbers.
+  DOMINO_HOST_DEVICE void read_keys(const Place& at, const Pair& pair, int tile, int part,
+                                    Shared& shared) const {
+    const std::int64_t i = std::int64_t{part} * kPart + at.thread % kPart;
+    for (int row = at.thread / kPart; row < kKeys; row += kThreads / kPart) {
+      const std::int64_t k = std::int64_t{tile} * kKeys + row;
+      if (k >= pair.tile.keys || i >= s.width) continue;
+      const T* numbers = key.at(pair.b * s.keys + step_of(pair.tile, k)) + pair.h * s.width;
+      shared.keys[part % 2][row][at.thread % kPart] = numbers[i];
+    }
+  }
+
+  DOMINO_HOST_DEVICE void multiply(int part, Local& local, const Shared& shared) const {
+    const Pair& pair = local.pair;
+    if (!local.seen) return;
+    const std::int64_t first = std::int64_t{part} * kPart;
+    const std::int64_t left = s.width - first;
+    const T* x = query.at(pair.b * s.queries + pair.step) + pair.h * s.width + first;
+    const T* y = shared.keys[part % 2][pair.k];
+    T sum = local.product;
+    for (int i = 0; i < (left < kPart ? left : kPart); ++i) sum += x[i] * y[i];
+    local.product = sum;
+  }
+
+  DOMINO_HOST_DEVICE void score(const Local& local, Shared& shared) const {
+    const Pair& pair = local.pair;
+    const bool none = shared.sees_none[pair.q];
+    if (!local.seen) return;
+    const bool all_alike = none && !op.hide_by_1e9;
+    const T score = all_alike ? 0 : local.product * static_cast<T>(op.scale);
+    shared.scores[pair.q][pair.k] =
+        none && op.hide_by_1e9 ? static_cast<float>(score) - 1e9F : score;
   }
 
   DOMINO_HOST_DEVICE void weigh(const Pair& pair, Local& local, Shared& shared) const {

@@ -9,11 +9,9 @@ struct AttentionSize {
   std::int64_t batch, queries, keys, heads, width, value_width;
 };
 
-constexpr AttentionSize kAttentionSizes[] = {{2, 3, 5, 1, 4, 4},
-                                             {3, 6, 6, 2, 8, 8},
-                                             {1, 40, 33, 2, 5, 3},
-                                             {2, 1, 7, 3, 1, 2},
-                                             {0, 3, 3, 1, 2, 2}};
+constexpr AttentionSize kAttentionSizes[] = {{2, 3, 5, 1, 4, 4},    {3, 6, 6, 2, 8, 8},
+                                             {1, 40, 33, 2, 5, 3},  {2, 1, 7, 3, 1, 2},
+                                             {2, 9, 35, 1, 70, 36}, {0, 3, 3, 1, 2, 2}};
 
 /// Which masks a call has: bits for that of the queries, of the keys, and of pairs.
 Tensors masks_of(const AttentionSize& size, unsigned bits, const Shape& pairs,
