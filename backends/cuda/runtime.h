@@ -23,7 +23,7 @@ void check_launch();
 std::byte* allocate(std::size_t bytes);
 void release(std::byte* memory) noexcept;
 void fill_with_zeros(std::byte* memory, std::size_t bytes);
-/// Returns when `from` may be changed, and every thread may read `to`.
+/// Returns when `from` may be changed; every thread may read `to`, in the order of the stream.
 void copy_to_device(std::byte* to, const std::byte* from, std::size_t bytes);
 /// Returns when the numbers are there.
 void copy_to_host(std::byte* to, const std::byte* from, std::size_t bytes);

@@ -6,6 +6,7 @@
 
 #include "domino/backends/cuda/cuda.h"
 #include "domino/backends/cuda/runtime.h"
+#include "domino/backends/cuda/staging_cuda.h"
 #include "domino/core/check.h"
 
 namespace domino::cuda {
@@ -90,7 +91,11 @@ void fill_with_zeros(std::byte* memory, std::size_t bytes) {
   check_call(cudaMemsetAsync(memory, 0, bytes, stream()), "zeros");
 }
 
+// What this or another thread asks for next comes behind it in the stream.
 void copy_to_device(std::byte* to, const std::byte* from, std::size_t bytes) {
+  // Never ended: uploads may come until the process ends, and the runtime ends before it.
+  static Staging& staging = *new Staging;
+  if (bytes <= Staging::kMost) return staging.upload(to, from, bytes);
   check_call(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream()), "an upload");
   wait();
 }
