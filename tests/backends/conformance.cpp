@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "domino/backends/packing.h"
 #include "domino/backends/reference/convert.h"
 #include "domino/core/check.h"
 #include "domino/core/visit_dtype.h"
+#include "tests/record_error.h"
 
 namespace domino::conformance {
 
@@ -68,11 +70,11 @@ double tolerance_of(DType dtype, std::int64_t length) {
 
 namespace {
 
-bool close(double actual, double expected, double tolerance) {
-  if (std::isnan(expected)) return std::isnan(actual);
-  if (actual == expected) return true;
-  const double reach = tolerance * std::max(1.0, std::fabs(expected));
-  return std::isfinite(expected) && std::fabs(actual - expected) <= reach;
+/// Of max(1, |expected|); infinite where only one of them is NaN, or an infinity.
+double error_of(double actual, double expected) {
+  if (actual == expected || (std::isnan(actual) && std::isnan(expected))) return 0;
+  const double error = std::fabs(actual - expected) / std::max(1.0, std::fabs(expected));
+  return std::isfinite(error) ? error : HUGE_VAL;
 }
 
 template <class T>
@@ -86,7 +88,7 @@ template <class T>
     // 64-bit integers do not fit into a double.
     if (std::is_integral_v<T>
             ? got == wanted
-            : close(static_cast<double>(got), static_cast<double>(wanted), tolerance)) {
+            : error_of(static_cast<double>(got), static_cast<double>(wanted)) <= tolerance) {
       continue;
     }
     return ::testing::AssertionFailure()
@@ -112,6 +114,21 @@ template <class T>
   });
 }
 
+double largest_error(const Tensor& actual, const Tensor& expected) {
+  if (actual.shape() != expected.shape() || actual.dtype() != expected.dtype()) return HUGE_VAL;
+  if (!is_floating(expected.dtype())) return equal(actual, expected) ? 0 : HUGE_VAL;
+  return visit_number(expected.dtype(), [&]<class T>(TypeTag<T>) {
+    const auto a = actual.data<T>();
+    const auto b = expected.data<T>();
+    double largest = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      largest = std::max(
+          largest, error_of(static_cast<double>(widen(a[i])), static_cast<double>(widen(b[i]))));
+    }
+    return largest;
+  });
+}
+
 Tensors run_on(const Backend& backend, const Case& one) {
   const BackendScope scope(backend);
   Tensors inputs;
@@ -129,6 +146,36 @@ std::string describe(const Tensors& inputs) {
     parts.push_back(x.defined() ? fmt::format("{} {}", x.shape(), x.dtype()) : "none");
   }
   return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+namespace {
+
+/// The largest of each op and type of output, as in "exp.float32".
+using Errors = std::map<std::string, double>;
+
+void expect_case(const Backend& backend, const Case& one, double tolerance, Errors& errors) {
+  SCOPED_TRACE(one.name + " of " + describe(one.inputs));
+  const Tensors expected = run_on(domino::backend("reference"), one);
+  const Tensors actual = run_on(backend, one);
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < actual.size(); ++i) {
+    EXPECT_TRUE(agree(actual[i], expected[i], tolerance)) << "output " << i;
+    double& largest =
+        errors[fmt::format("{}.{}", op::name_of(one.operation), name_of(expected[i].dtype()))];
+    largest = std::max(largest, largest_error(actual[i], expected[i]));
+  }
+}
+
+}  // namespace
+
+void expect_agreement(const Backend& backend, const Family& family) {
+  // The guarded device runs the reference's own kernels.
+  const bool same_kernels = backend.name() == "guarded";
+  Errors errors;
+  for (const Case& one : family.cases()) {
+    expect_case(backend, one, same_kernels ? 0 : one.tolerance, errors);
+  }
+  for (const auto& [what, largest] : errors) domino::testing::record_error(what, largest);
 }
 
 }  // namespace domino::conformance

@@ -83,8 +83,14 @@ inline constexpr DType kFloats[] = {DType::Float32, DType::Float64, DType::Float
 /// True if shapes, dtypes and numbers agree; NaN agrees with NaN. Says where they do not.
 ::testing::AssertionResult agree(const Tensor& actual, const Tensor& expected, double tolerance);
 
+/// By how much they differ at most, of max(1, |expected|); infinite where no number can say it.
+double largest_error(const Tensor& actual, const Tensor& expected);
+
 /// Carries out `one` on `backend` and brings the outputs back to the host.
 Tensors run_on(const Backend& backend, const Case& one);
+
+/// Expects of each case what the reference gives, and records the largest error of each op by type.
+void expect_agreement(const Backend& backend, const Family& family);
 
 /// "(2, 3) float32, (3,) int32".
 std::string describe(const Tensors& inputs);

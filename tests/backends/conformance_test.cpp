@@ -29,18 +29,7 @@ std::string name_of_test(const ::testing::TestParamInfo<Conformance::ParamType>&
 
 TEST_P(Conformance, AgreesWithTheReference) {
   const auto& [name, family] = GetParam();
-  // The guarded device runs the reference's own kernels.
-  const bool same_kernels = name == "guarded";
-  for (const Case& one : family.cases()) {
-    SCOPED_TRACE(label(one));
-    const Tensors expected = run_on(reference_backend(), one);
-    const Tensors actual = run_on(backend(name), one);
-    ASSERT_EQ(actual.size(), expected.size());
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      EXPECT_TRUE(agree(actual[i], expected[i], same_kernels ? 0 : one.tolerance))
-          << "output " << i;
-    }
-  }
+  expect_agreement(backend(name), family);
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, Conformance,

@@ -132,7 +132,12 @@ Tensors call(const Model& model, const Tensors& inputs) {
   return moved(outputs, [&](const Tensor& x) { return device.download(unpack(x)); });
 }
 
-std::vector<Difference> run_batch(const Model& model, const SavedBatch& batch, const Way& way) {
+struct Outputs {
+  Tensors actual;
+  Tensors expected;
+};
+
+Outputs run_batch(const Model& model, const SavedBatch& batch, const Way& way) {
   // predict takes no single row of states for all sequences, in Keras neither.
   const bool one_for_all = std::ranges::any_of(batch.inputs, [&](const Tensor& input) {
     return input.rank() == 0 || input.size(0) != batch.inputs[0].size(0);
@@ -140,7 +145,7 @@ std::vector<Difference> run_batch(const Model& model, const SavedBatch& batch, c
   if (way.masked_output == MaskedOutput::Exact || one_for_all) {
     const BackendScope scope(backend(way.device));
     const ExecutionScope execution({.packing = way.packing});
-    return compare_all(call(model, batch.inputs), batch.outputs);
+    return {call(model, batch.inputs), batch.outputs};
   }
   const PredictOptions options{.batch_size = std::numeric_limits<std::int64_t>::max(),
                                .device = way.device,
@@ -149,7 +154,27 @@ std::vector<Difference> run_batch(const Model& model, const SavedBatch& batch, c
                                .masked_output = way.masked_output};
   Tensors expected;
   for (const Tensor& output : batch.outputs) expected.push_back(zero_where_hidden(output));
-  return compare_all(model.predict(batch.inputs, options), expected);
+  return {model.predict(batch.inputs, options), expected};
+}
+
+double error_of(double actual, double expected) {
+  if (actual == expected || (std::isnan(actual) && std::isnan(expected))) return 0;
+  const double error = std::abs(actual - expected) / std::max(1.0, std::abs(expected));
+  return std::isfinite(error) ? error : HUGE_VAL;
+}
+
+double largest_error(const Outputs& outputs) {
+  double largest = 0;
+  for (std::size_t i = 0; i < std::min(outputs.actual.size(), outputs.expected.size()); ++i) {
+    const Tensor& expected = outputs.expected[i];
+    const Tensor& actual = outputs.actual[i];
+    if (!is_floating(expected.dtype()) || !is_floating(actual.dtype())) continue;
+    if (actual.shape() != expected.shape()) continue;
+    const auto a = numbers(actual);
+    const auto e = numbers(expected);
+    for (std::size_t k = 0; k < a.size(); ++k) largest = std::max(largest, error_of(a[k], e[k]));
+  }
+  return largest;
 }
 
 }  // namespace
@@ -159,24 +184,26 @@ std::string Way::name() const {
                      masked_output == MaskedOutput::Zero ? "zero" : "exact");
 }
 
-std::vector<Difference> differences(const SavedCase& saved, const Way& way) {
-  std::vector<Difference> found;
+Comparison compare_case(const SavedCase& saved, const Way& way) {
+  Comparison found;
   std::optional<Model> model;
   try {
     model.emplace(load_model(saved.model));
   } catch (const std::exception& error) {
-    return {{"load", error.what()}};
+    return {.differences = {{"load", error.what()}}};
   }
   for (const SavedBatch& batch : saved.batches) {
     std::vector<Difference> here;
     try {
-      here = run_batch(*model, batch, way);
+      const Outputs outputs = run_batch(*model, batch, way);
+      here = compare_all(outputs.actual, outputs.expected);
+      found.largest_error = std::max(found.largest_error, largest_error(outputs));
     } catch (const std::exception& error) {
       here = {{"call", error.what()}};
     }
     for (Difference& difference : here) {
       difference.batch = batch.name;
-      found.push_back(std::move(difference));
+      found.differences.push_back(std::move(difference));
     }
   }
   return found;

@@ -29,10 +29,17 @@ struct Way {
   std::string name() const;
 };
 
+/// A case beside what Keras computed.
+struct Comparison {
+  std::vector<Difference> differences;
+  /// Of max(1, |expected|), over the floating-point outputs that have the shape of Keras'.
+  double largest_error = 0;
+};
+
 /// Loads the model under Keras' rules and runs it on every batch. Values may differ by 1e-5 plus 1e-4 of
 /// themselves, NaN equals NaN; integers and masks are exact. Where masked outputs are zero, Keras' are
 /// set to zero before they are compared.
-std::vector<Difference> differences(const SavedCase& saved, const Way& way);
+Comparison compare_case(const SavedCase& saved, const Way& way);
 
 /// Loads the model under these rules, saves it to `copy`, and compares it with the model that is found
 /// there under Keras' rules: the file has to say what the rules said. No difference if Domino declines to

@@ -12,8 +12,8 @@
 namespace domino {
 namespace {
 
+using domino::testing::compare_case;
 using domino::testing::Difference;
-using domino::testing::differences;
 using domino::testing::differences_when_saved;
 using domino::testing::find_models;
 using domino::testing::read_case;
@@ -38,7 +38,9 @@ class CorpusOnTest : public CorpusTest, public ::testing::WithParamInterface<Way
 
 TEST_P(CorpusOnTest, DominoComputesWhatKerasDoes) {
   EXPECT_GE(corpus().size(), 300);
-  for (const auto& model : corpus()) report(model, differences(read_case(model), GetParam()));
+  for (const auto& model : corpus()) {
+    report(model, compare_case(read_case(model), GetParam()).differences);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, CorpusOnTest,

@@ -30,7 +30,7 @@ json report(const std::filesystem::path& model, const std::string& device) {
   for (const bool packing : {true, false}) {
     for (const MaskedOutput masked_output : {MaskedOutput::Exact, MaskedOutput::Zero}) {
       const Way way{device, packing, masked_output};
-      for (const Difference& each : differences(saved, way)) {
+      for (const Difference& each : compare_case(saved, way).differences) {
         found.push_back({{"kind", each.kind},
                          {"text", way.name() + ": " + each.text},
                          {"batch", each.batch},

@@ -18,15 +18,7 @@ class CudaConformance : public ::testing::TestWithParam<Param> {
 };
 
 TEST_P(CudaConformance, AgreesWithTheReference) {
-  for (const Case& one : std::get<2>(GetParam()).cases()) {
-    SCOPED_TRACE(one.name + " of " + describe(one.inputs));
-    const Tensors expected = run_on(backend("reference"), one);
-    const Tensors actual = run_on(backend("cuda"), one);
-    ASSERT_EQ(actual.size(), expected.size());
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      EXPECT_TRUE(agree(actual[i], expected[i], one.tolerance)) << "output " << i;
-    }
-  }
+  expect_agreement(backend("cuda"), std::get<2>(GetParam()));
 }
 
 std::string name_of_test(const ::testing::TestParamInfo<Param>& info) {

@@ -6,6 +6,7 @@
 
 #include "tests/differential/compare_case.h"
 #include "tests/quiet.h"
+#include "tests/record_error.h"
 
 namespace domino::testing {
 namespace {
@@ -19,7 +20,9 @@ TEST_P(CudaCorpus, GivesWhatKerasDoes) {
       find_models({std::filesystem::path(DOMINO_TESTS_DIR) / "differential/corpus"});
   EXPECT_GE(models.size(), 300);
   for (const auto& model : models) {
-    for (const Difference& each : differences(read_case(model), GetParam())) {
+    const Comparison comparison = compare_case(read_case(model), GetParam());
+    record_error(model.filename().string(), comparison.largest_error);
+    for (const Difference& each : comparison.differences) {
       ADD_FAILURE() << model.filename() << ", batch " << each.batch << ", output " << each.output
                     << ", " << each.kind << ": " << each.text;
     }
