@@ -44,7 +44,10 @@ Ended run_in(const std::filesystem::path& folder, const std::vector<std::string>
 
 namespace {
 
-const std::filesystem::path kModels = std::filesystem::path(DOMINO_TESTS_DIR) / "parity/data/files";
+// Commands run in other folders.
+const std::filesystem::path kModels =
+    std::filesystem::absolute(std::filesystem::path(DOMINO_TESTS_DIR) / "parity/data/files");
+const std::string kProgram = std::filesystem::absolute(DOMINO_PROGRAM);
 
 const nlohmann::json& find_named(const nlohmann::json& list, const char* key,
                                  const std::string& name) {
@@ -65,7 +68,7 @@ CliTest::CliTest() {
 }
 
 Ended CliTest::domino(std::vector<std::string> words) const {
-  words.insert(words.begin(), DOMINO_PROGRAM);
+  words.insert(words.begin(), kProgram);
   return run_in(folder(), words);
 }
 

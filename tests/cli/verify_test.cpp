@@ -1,5 +1,6 @@
 #include <limits>
 
+#include "domino/backends/cuda/cuda.h"
 #include "domino/backends/ops.h"
 #include "domino/io/load_model.h"
 #include "tests/cli/cli_test.h"
@@ -35,6 +36,14 @@ TEST_F(VerifyCommand, FindsKerasValuesAndMasksAgain) {
   EXPECT_THAT(output_of(verify("encoder_decoder.keras", {"--batch-size", "1"})),
               AllOf(HasSubstr("output 'encoder_1': equal, largest error"),
                     HasSubstr("mask of output 'words': equal\n"), Not(HasSubstr("DIFFERS"))));
+}
+
+TEST_F(VerifyCommand, FindsThemOnTheGpuToo) {
+  if (cuda::device_count() == 0) GTEST_SKIP() << "no CUDA device";
+  for (const char* model : {"functional.keras", "encoder_blocks.keras", "sequential.keras"}) {
+    write_recorded(model, "one_row_empty");
+    EXPECT_THAT(output_of(verify(model, {"--device", "cuda"})), Not(HasSubstr("DIFFERS")));
+  }
 }
 
 TEST_F(VerifyCommand, ShowsWhichOutputsTheIntendedRulesChange) {

@@ -114,7 +114,8 @@ void expect_as_recorded(const Model& model, const ParityFile& file, const std::s
   for (const auto& recorded : file.index()["cases"]) {
     Tensors inputs;
     for (const auto& name : recorded["inputs"]) inputs.push_back(file.tensor(name));
-    const Tensors outputs = model(inputs);
+    const Tensors outputs = model.predict(
+        inputs, {.device = std::string(current_backend().name()), .keep_masks = true});
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const std::string what =
           recorded["name"].get<std::string>() + ", output " + std::to_string(i) + ", " + rules;
@@ -126,7 +127,7 @@ void expect_as_recorded(const Model& model, const ParityFile& file, const std::s
   }
 }
 
-class KerasModels : public ::testing::TestWithParam<std::string> {
+class KerasModels : public ::testing::TestWithParam<std::string_view> {
  protected:
   KerasModels() : scope_(backend(GetParam())) {}
 
@@ -135,8 +136,8 @@ class KerasModels : public ::testing::TestWithParam<std::string> {
   const domino::testing::Quiet quiet_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Backends, KerasModels, ::testing::Values("reference", "onednn"),
-                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Backends, KerasModels, ::testing::ValuesIn(available_backends()),
+                         [](const auto& info) { return std::string(info.param); });
 
 TEST_P(KerasModels, TwoEncoderBlocksUnderKerasRules) {
   const ParityFile file("two_encoder_blocks");
