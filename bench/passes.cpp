@@ -1,6 +1,6 @@
 // Computes batches whenever it is told to, so that compare/ can time Domino in turn with others.
 //
-//   domino_bench_passes MODEL THREADS
+//   domino_bench_passes MODEL THREADS [DEVICE]
 //
 // Commands come on stdin, a line each; each is answered by a line:
 //   case NAME FILE      reads batches from a .safetensors file, "0000.words", "0001.words", ...: ok
@@ -14,6 +14,7 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "domino/io/load_model.h"
 #include "domino/io/safetensors.h"
@@ -40,8 +41,8 @@ Batches read_batches(const std::string& file, const domino::Model& model) {
 
 class Passes {
  public:
-  Passes(const std::string& model, int threads)
-      : model_(domino::load_model(model)), threads_(threads) {}
+  Passes(const std::string& model, int threads, std::string device)
+      : model_(domino::load_model(model)), threads_(threads), device_(std::move(device)) {}
 
   std::string answer(const std::string& line) {
     std::istringstream words(line);
@@ -57,7 +58,8 @@ class Passes {
 
  private:
   domino::Tensors compute(const domino::Tensors& inputs) const {
-    return model_.predict(inputs, {.batch_size = inputs.front().size(0), .threads = threads_});
+    return model_.predict(
+        inputs, {.batch_size = inputs.front().size(0), .device = device_, .threads = threads_});
   }
 
   void write_outputs(const Batches& batches, const std::string& file) const {
@@ -76,18 +78,19 @@ class Passes {
 
   const domino::Model model_;
   const int threads_;
+  const std::string device_;
   std::map<std::string, Batches> cases_;
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "usage: domino_bench_passes MODEL THREADS\n";
+  if (argc != 3 && argc != 4) {
+    std::cerr << "usage: domino_bench_passes MODEL THREADS [DEVICE]\n";
     return 2;
   }
   try {
-    Passes passes(argv[1], std::atoi(argv[2]));
+    Passes passes(argv[1], std::atoi(argv[2]), argc == 4 ? argv[3] : "cpu");
     for (std::string line; std::getline(std::cin, line);) {
       std::cout << passes.answer(line) << std::endl;
     }

@@ -19,7 +19,7 @@ from bench.compare import machine, report
 from bench.compare.contest import Contest
 from bench.compare.entrants import DOMINO, ROOT, Bench, missing_packages, versions
 from bench.compare.models import MODELS
-from bench.compare.peers import NAMES
+from bench.compare.peers import NAMES, PEERS
 from bench.compare.sentences import Ids, read_sentences
 from bench.compare.workloads import WORKLOADS, Workload
 
@@ -32,7 +32,8 @@ def parse() -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--workloads", nargs="+", choices=WORKLOADS, default=list(WORKLOADS))
-    add("--peers", nargs="*", choices=NAMES, default=list(NAMES), help="beside Domino")
+    add("--device", choices=PEERS, default="cpu", help="of Domino, and of the peers beside it")
+    add("--peers", nargs="*", choices=NAMES, help="beside Domino")
     add("--rounds", type=int, default=15, help="passes of each that are timed in turn")
     add("--trials", type=int, default=2, help="passes by which each peer's setting is chosen")
     add("--batches", type=int, help="compute only so many batches in a pass")
@@ -42,7 +43,11 @@ def parse() -> argparse.Namespace:
     add("--write-docs", action="store_true", help="write docs/performance.md and its plots")
     add("--from", dest="source", type=Path, help="measure nothing, report such a file")
     add("--busy", action="store_true", help="measure even if the machine has other work")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.peers = [
+        peer for peer in PEERS[options.device] if options.peers is None or peer in options.peers
+    ]
+    return options
 
 
 def say(text: str) -> None:
@@ -69,7 +74,20 @@ def measure_one(bench: Bench, name: str, peers: list[str], words: list[Ids], opt
     }
 
 
+def measure_card(device: str) -> dict | None:
+    """What the GPU can do, if there is one to measure; ends without the one that is asked for."""
+    if device == "cpu":
+        return None
+    name = machine.gpu()
+    if name is None:
+        raise SystemExit(f"--device {device}: no CUDA device")
+    ask = [sys.executable, "-m", "bench.compare.card"]
+    answer = subprocess.run(ask, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    return {"name": name} | json.loads(answer)
+
+
 def measure(options: argparse.Namespace) -> dict:
+    card = measure_card(options.device)
     missing = {peer: missing_packages(peer) for peer in options.peers}
     peers = [peer for peer in options.peers if not missing[peer]]
     skipped = [f"{NAMES[p]} (not installed: {', '.join(m)})" for p, m in missing.items() if m]
@@ -83,6 +101,7 @@ def measure(options: argparse.Namespace) -> dict:
     words = read_sentences()
     result = {
         "machine": machine.describe(),
+        "card": card,
         "busy_before": round(busy, 3),
         "threads": options.threads,
         "rounds": options.rounds,
@@ -91,7 +110,7 @@ def measure(options: argparse.Namespace) -> dict:
         "workloads": {},
     }
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(Path(folder), options.program, options.threads)
+        bench = Bench(Path(folder), options.program, options.threads, options.device)
         models = sorted(
             {WORKLOADS[name].model for name in options.workloads}, key=list(MODELS).index
         )

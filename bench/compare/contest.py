@@ -68,12 +68,15 @@ class Contest:
     def started(self, peers: Sequence[str]) -> Iterator[None]:
         try:
             for peer in peers:
-                for setting in settings_of(peer, self.workload.model, self.workload.one_at_a_time):
+                for setting in self.settings_of(peer):
                     self.entrants.append(Entrant(self.bench, peer, self.workload.model, setting))
             yield
         finally:
             for entrant in self.entrants:
                 entrant.close()
+
+    def settings_of(self, peer: str) -> tuple[str, ...]:
+        return settings_of(self.bench, peer, self.workload.model, self.workload.one_at_a_time)
 
     def expected(self) -> Expected:
         """What Keras gives, in the setting that needs no time to compile for a size."""

@@ -30,6 +30,7 @@ class Bench:
     folder: Path
     program: Path
     threads: int
+    device: str = "cpu"  # of Domino; the peers are those for it
 
 
 class Entrant:
@@ -94,7 +95,8 @@ class Entrant:
 
 def command(bench: Bench, peer: str, model: str, setting: str) -> list[str]:
     if peer == DOMINO:
-        return [str(bench.program), str(keras_file(bench.folder, model)), str(bench.threads)]
+        file = keras_file(bench.folder, model)
+        return [str(bench.program), str(file), str(bench.threads), setting]
     worker = [sys.executable, "-m", "bench.compare.worker", peer, model, setting]
     return [*worker, str(bench.folder), str(bench.threads)]
 
@@ -117,5 +119,7 @@ def versions(peers: Sequence[str]) -> dict[str, str]:
     return {package: importlib.metadata.version(package) for package in packages}
 
 
-def settings_of(peer: str, model: str, one_at_a_time: bool) -> tuple[str, ...]:
-    return ("cpu",) if peer == DOMINO else load_peer(peer).settings(MODELS[model], one_at_a_time)
+def settings_of(bench: Bench, peer: str, model: str, one_at_a_time: bool) -> tuple[str, ...]:
+    if peer == DOMINO:
+        return (bench.device,)
+    return load_peer(peer).settings(MODELS[model], one_at_a_time)

@@ -19,6 +19,20 @@ class Rnn:
     def inputs(self) -> tuple[str, ...]:
         return ("words",)
 
+    @property
+    def flop_per_word(self) -> int:
+        """Of the products."""
+        gates = {"lstm": 4, "gru": 3}[self.cell] * (2 if self.bidirectional else 1)
+        return 2 * gates * self.units * (self.features + self.units)
+
+    @property
+    def bytes_per_word(self) -> int:
+        """What layers read and write at least; weights stay in the cache."""
+        directions = 2 if self.bidirectional else 1
+        gates = {"lstm": 4, "gru": 3}[self.cell] * directions
+        embedding = 2 * self.features
+        return 4 * (embedding + directions * (self.features + self.units) + 2 * gates * self.units)
+
 
 @dataclass(frozen=True)
 class Encoder:
@@ -34,6 +48,19 @@ class Encoder:
     @property
     def inputs(self) -> tuple[str, ...]:
         return ("words", "positions")
+
+    @property
+    def flop_per_word(self) -> int:
+        """Of the products with weights."""
+        return self.blocks * 2 * (4 * self.width * self.width + 2 * self.width * self.inner)
+
+    @property
+    def bytes_per_word(self) -> int:
+        """What layers read and write at least; weights stay in the cache."""
+        attention = 4 + 4 + 2  # projections, scores with their values, the projection behind
+        feed_forward = 2 * (self.width + self.inner)
+        norms = 2 * 3
+        return 4 * self.blocks * ((attention + norms) * self.width + feed_forward)
 
 
 Model = Rnn | Encoder

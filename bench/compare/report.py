@@ -3,6 +3,7 @@
 import statistics
 
 from bench.compare.entrants import DOMINO
+from bench.compare.models import MODELS
 from bench.compare.peers import NAMES
 from bench.compare.workloads import WORKLOADS
 
@@ -74,6 +75,27 @@ def beside_itself(workload: dict) -> str:
     return f"Time relative to the same library's at '{workload['against']}':\n\n{table(rows)}"
 
 
+def beside_card(name: str, workload: dict, card: dict) -> str:
+    """Only words count: what is done for the padding is no achievement."""
+    model = MODELS[WORKLOADS[name].model]
+    libraries = libraries_in(workload)
+    rows = [["sentences", *(LIBRARIES[library] for library in libraries)]]
+    for case_name, case in workload["cases"].items():
+        cells = []
+        for library in libraries:
+            rate = 1 / seconds_per_word(case, library)
+            flop, size = rate * model.flop_per_word, rate * model.bytes_per_word
+            cells.append(
+                f"{flop / 1e12:.2f} TFLOP/s ({flop / card['flop']:.0%}), "
+                f"{size / 1e9:.0f} GB/s ({size / card['bytes']:.0%})"
+            )
+        rows.append([case_name, *cells])
+    return (
+        f"Of what {card['name']} does in a large product, {card['flop'] / 1e12:.1f} TFLOP/s, and in a "
+        f"copy, {card['bytes'] / 1e9:.0f} GB/s:\n\n{table(rows)}"
+    )
+
+
 def conditions(result: dict) -> str:
     machine = result["machine"]
     busiest = max(workload["busy_after"] for workload in result["workloads"].values())
@@ -94,6 +116,8 @@ def markdown(result: dict) -> str:
         body = (beside_itself if workload["against"] else beside_domino)(workload)
         left_out = (f"Left out: {line}." for line in workload["left_out"])
         parts += [f"## {WORKLOADS[name].title}", body, *left_out]
+        if card := result.get("card"):
+            parts.append(beside_card(name, workload, card))
     return "\n\n".join(part for part in parts if part)
 
 

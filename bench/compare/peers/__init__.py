@@ -26,6 +26,11 @@ NAMES = {
     "onnx_runtime": "ONNX Runtime",
     "open_vino": "OpenVINO",
     "c_translate2": "CTranslate2",
+    "pytorch_cuda": "PyTorch on CUDA",
+}
+PEERS = {
+    "cpu": ("keras", "pytorch", "onnx_runtime", "open_vino", "c_translate2"),
+    "cuda:0": ("pytorch_cuda",),
 }
 
 

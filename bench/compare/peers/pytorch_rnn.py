@@ -29,10 +29,10 @@ def make_rnn(spec: Rnn, directions: Sequence[Direction]) -> nn.LSTM | nn.GRU:
     return rnn.eval()
 
 
-def packed(spec: Rnn, weights: Weights) -> Compute:
-    """Sorts the sentences by length and computes their words alone."""
-    table = torch.from_numpy(weights["embedding"])
-    rnn = make_rnn(spec, directions_of(spec, weights, GATES))
+def packed(spec: Rnn, weights: Weights, device: str = "cpu") -> Compute:
+    """Sorts the sentences by length and computes their words alone; the lengths stay on the host."""
+    table = torch.from_numpy(weights["embedding"]).to(device)
+    rnn = make_rnn(spec, directions_of(spec, weights, GATES)).to(device)
 
     def compute(words: Tensor, lengths: Tensor) -> Tensor:
         ids = pack_padded_sequence(words, lengths.long(), batch_first=True, enforce_sorted=False)
