@@ -93,6 +93,9 @@ class Explanation {
   bool is_under_mask(const Tensor& x) const {
     return x.defined() && x.is_meta() && under_mask_.contains(x.value_number());
   }
+  bool reads_under_mask(const Step& step) const {
+    return std::ranges::any_of(step.inputs, [&](const Tensor& x) { return is_under_mask(x); });
+  }
   void note_mask(const ValueNumber& made, const Step& step);
   void start_under_mask(const MaskPlan::Vertex& planned);
   bool computes_hidden(const Step& step, std::int64_t places) const;
@@ -140,8 +143,7 @@ std::int64_t Explanation::places_of(MaskId mask) const {
 bool Explanation::computes_hidden(const Step& step, std::int64_t places) const {
   const bool reads_none = std::holds_alternative<op::Full>(step.operation);
   if (reads_none || moves_places(step) || skips_masked(step)) return false;
-  const auto under_mask = [&](const Tensor& x) { return is_under_mask(x); };
-  if (std::ranges::none_of(step.inputs, under_mask)) return false;
+  if (!reads_under_mask(step)) return false;
   for (std::size_t i = 0; i < step.inputs.size(); ++i) {
     const Tensor& x = step.inputs[i];
     const bool of_steps = x.defined() && x.is_meta() && is_floating(x.dtype()) &&
@@ -272,8 +274,7 @@ void Explanation::explain(int vertex) {
   for (const ValueNumber& value : made) {
     const Step& step = *trace_.find(value);
     note_mask(value, step);
-    const auto under_mask = [&](const Tensor& x) { return is_under_mask(x); };
-    if (std::ranges::any_of(step.inputs, under_mask)) under_mask_.insert(value);
+    if (reads_under_mask(step)) under_mask_.insert(value);
     computes = computes || computes_hidden(step, places);
     const std::optional<Hidden> rows = packed_rows(step, places);
     if (!rows) continue;
