@@ -60,7 +60,8 @@ class Entrant:
         except BrokenPipeError:
             answer = ""
         if not answer:
-            raise WorkerError(f"{self.peer} ({self.setting}) has ended; {self._log} says why")
+            lines = self._log.read_text().splitlines() or ["it says nothing"]
+            raise WorkerError(f"{self.peer} ({self.setting}) has ended: {lines[-1]}")
         return answer
 
     def read(self, case: str, file: Path) -> None:
