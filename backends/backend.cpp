@@ -98,14 +98,20 @@ bool has_strings(const Tensors& inputs, const std::vector<meta::TensorSpec>& spe
              inputs, [](const Tensor& x) { return x.defined() && x.dtype() == DType::String; });
 }
 
+/// "cuda" or "cuda:1".
+template <class Placed>
+std::string place_of(const Placed& x) {
+  const std::string_view kind = name_of(x.device());
+  return x.device_index() == 0 ? std::string(kind) : fmt::format("{}:{}", kind, x.device_index());
+}
+
 void check_devices(const op::Operation& operation, const Tensors& inputs, const Backend& backend) {
   for (const Tensor& x : inputs) {
     if (!x.defined()) continue;
-    check<DeviceError>(x.device() == backend.device(),
-                       "{}: a tensor {} lies on '{}', but backend '{}' computes on '{}'; upload it "
-                       "first",
-                       op::name_of(operation), x.shape(), name_of(x.device()), backend.name(),
-                       name_of(backend.device()));
+    check<DeviceError>(
+        x.device() == backend.device() && x.device_index() == backend.device_index(),
+        "{}: a tensor {} lies on '{}', but backend '{}' computes on '{}'; upload it first",
+        op::name_of(operation), x.shape(), place_of(x), backend.name(), place_of(backend));
   }
 }
 
@@ -200,7 +206,8 @@ const Backend& current_backend() {
   return current != nullptr ? *current : onednn::onednn_backend();
 }
 
-BackendScope::BackendScope(const Backend& backend) : previous_(std::exchange(current, &backend)) {}
+BackendScope::BackendScope(const Backend& backend)
+    : entered_(backend.enter()), previous_(std::exchange(current, &backend)) {}
 BackendScope::~BackendScope() { current = previous_; }
 
 Tensor resident(const Tensor& host) {

@@ -65,15 +65,23 @@ class Backend {
   virtual ~Backend() = default;
   virtual std::string_view name() const = 0;
   virtual Device device() const = 0;
+  /// Which of the devices of that kind.
+  virtual int device_index() const { return 0; }
   virtual Tensor allocate(Shape shape, DType dtype) const = 0;
   /// A copy of a host tensor on this device, or the tensor itself where the device is the host.
   virtual Tensor upload(const Tensor& host) const = 0;
   virtual Tensor download(const Tensor& tensor) const = 0;
   virtual const KernelTable& kernels() const = 0;
+
+  /// While this is held, the thread computes here (BackendScope).
+  virtual std::shared_ptr<void> enter() const { return nullptr; }
+  /// While this is held, what the thread asks of the device is done beside what other threads ask, and
+  /// behind what was asked before without a lane.
+  virtual std::shared_ptr<void> open_lane() const { return nullptr; }
 };
 
-/// The backend called `name` ("reference", "onednn", "guarded", "cuda" or "cuda:0"; "cpu" is the best for
-/// the host, and "meta" computes sizes only).
+/// The backend called `name` ("reference", "onednn", "guarded", "cuda", "cuda:0", "cuda:1", and so on, where
+/// "cuda" is the first; "cpu" is the best for the host, and "meta" computes sizes only).
 /// Throws DeviceError listing the backends that this build has, or saying why "cuda" cannot be used.
 const Backend& backend(std::string_view name);
 /// Names of the backends with numbers that this build has; "cuda" only where there is a device.
@@ -91,6 +99,7 @@ class BackendScope {
   BackendScope& operator=(const BackendScope&) = delete;
 
  private:
+  std::shared_ptr<void> entered_;
   const Backend* previous_;
 };
 

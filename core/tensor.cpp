@@ -1,6 +1,7 @@
 #include "domino/core/tensor.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <new>
 #include <ostream>
@@ -85,6 +86,11 @@ std::string_view name_of(Device device) {
       return "cuda";
   }
   return "unknown";
+}
+
+std::uint64_t Storage::next_id() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
 }
 
 std::shared_ptr<void> Storage::attachment(const std::string& key,
@@ -195,6 +201,11 @@ DType Tensor::dtype() const { return impl().dtype; }
 Device Tensor::device() const {
   if (impl().packed) return impl_->packed->rows.device();
   return impl_->storage ? impl_->storage->device() : Device::Meta;
+}
+
+int Tensor::device_index() const {
+  const Tensor& there = is_packed() ? impl_->packed->rows : *this;
+  return there.is_meta() ? 0 : there.impl_->storage->device_index();
 }
 
 const std::shared_ptr<const RowMap>& Tensor::row_map() const {

@@ -47,8 +47,12 @@ class Storage {
  public:
   virtual ~Storage() = default;
   virtual Device device() const = 0;
+  /// Which of the devices of that kind.
+  virtual int device_index() const { return 0; }
   /// Start of the memory; host code may follow it only if `device()` is Host.
   virtual std::byte* bytes() = 0;
+  /// No other memory of this process has it, or ever had.
+  std::uint64_t id() const { return id_; }
 
   /// What a backend keeps beside a weight as long as the weight lives, such as its packed form.
   /// `make` runs at most once per `key`; safe to call from many threads.
@@ -56,6 +60,9 @@ class Storage {
                                    const std::function<std::shared_ptr<void>()>& make);
 
  private:
+  static std::uint64_t next_id();
+
+  const std::uint64_t id_ = next_id();
   std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<void>> attachments_;
 };
@@ -93,6 +100,8 @@ class Tensor {
   std::int64_t elements() const;
   DType dtype() const;
   Device device() const;
+  /// Which of the devices of that kind.
+  int device_index() const;
   bool is_meta() const { return device() == Device::Meta; }
 
   bool is_packed() const { return row_map() != nullptr; }

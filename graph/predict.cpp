@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -122,8 +123,10 @@ std::vector<Tensors> Model::predict_batches(const Batches& batches, std::int64_t
   check<ValueError>(options.batch_size > 0, "a batch size of {}; expected at least 1",
                     options.batch_size);
   const BackendScope device(backend(options.device));
+  const std::shared_ptr<void> lane = current_backend().open_lane();
   const ThreadScope threads(options.threads);
-  const ThreadGate::Pass pass(thread_count());
+  // A GPU needs one core to ask it.
+  const ThreadGate::Pass pass(current_backend().device() == Device::Cuda ? 1 : thread_count());
   const ExecutionScope execution({.packing = options.packing, .strict = options.strict});
   std::optional<Session> session;
   if (Session::current() == nullptr) session.emplace();

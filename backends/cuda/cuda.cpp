@@ -1,9 +1,14 @@
 #include "domino/backends/cuda/cuda.h"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "domino/backends/cuda/kernels.h"
 #include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/refusal.h"
 #include "domino/backends/cuda/runtime.h"
+#include "domino/backends/cuda/streams.h"
 #include "domino/backends/late_errors_internal.h"
 #include "domino/core/check.h"
 
@@ -45,37 +50,61 @@ KernelTable make_kernels() {
 
 class CudaBackend final : public Backend {
  public:
-  std::string_view name() const override { return kName; }
+  explicit CudaBackend(int device)
+      : index_(device), name_(device == 0 ? kName : fmt::format("{}:{}", kName, device)) {}
+  std::string_view name() const override { return name_; }
   Device device() const override { return Device::Cuda; }
+  int device_index() const override { return index_; }
   Tensor allocate(Shape shape, DType dtype) const override {
+    const DeviceScope here(index_);
     return empty(std::move(shape), dtype);
   }
   Tensor upload(const Tensor& host) const override {
+    const DeviceScope here(index_);
     return host.dtype() == DType::String ? host : cuda::upload(host);
   }
   Tensor download(const Tensor& tensor) const override {
+    const DeviceScope here(index_);
     if (!TellLater::is_asked()) throw_refused();
     if (tensor.dtype() == DType::String) return tensor;
+    check_is_here(tensor);
     if (!tensor.is_packed()) return cuda::download(tensor);
     return Tensor::packed(cuda::download(tensor.rows()), tensor.row_map(), tensor.shape());
   }
+  std::shared_ptr<void> enter() const override { return std::make_shared<DeviceScope>(index_); }
+  std::shared_ptr<void> open_lane() const override { return std::make_shared<Lane>(index_); }
   const KernelTable& kernels() const override {
     static const KernelTable table = make_kernels();
     return table;
   }
+
+ private:
+  void check_is_here(const Tensor& tensor) const {
+    check<DeviceError>(tensor.device_index() == index_,
+                       "a tensor {} of device cuda:{} is downloaded from cuda:{}", tensor.shape(),
+                       tensor.device_index(), index_);
+  }
+
+  int index_;
+  std::string name_;
 };
+
+std::vector<CudaBackend> make_backends() {
+  std::vector<CudaBackend> backends;
+  for (int device = 0; device < device_count(); ++device) backends.emplace_back(device);
+  return backends;
+}
 
 }  // namespace
 
 const Backend& cuda_backend(int device) {
-  static const CudaBackend backend;
-  check<DeviceError>(
-      device == 0,
-      "cuda:{}: Domino computes on one device, cuda:0; CUDA_VISIBLE_DEVICES={} makes "
-      "this one the first",
-      device, device);
   check_device();
-  return backend;
+  const int count = device_count();
+  check<DeviceError>(
+      device >= 0 && device < count, "no device cuda:{}; there {}", device,
+      count == 1 ? "is cuda:0 alone" : fmt::format("are {}, cuda:0 to cuda:{}", count, count - 1));
+  static const std::vector<CudaBackend> backends = make_backends();
+  return backends[static_cast<std::size_t>(device)];
 }
 
 }  // namespace domino::cuda

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "domino/backends/cuda/streams.h"
+
 // A part of kernel.h, for nvcc.
 
 namespace domino::cuda {

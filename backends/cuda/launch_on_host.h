@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstring>
 #include <type_traits>
 #include <vector>
@@ -17,6 +18,9 @@ void make_garbage(T& value) {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_default_constructible_v<T>);
   std::memset(static_cast<void*>(&value), 0xFF, sizeof value);
 }
+
+/// Tells the runtime of the tests of a kernel that is about to run.
+void note_kernel(const void* arguments, std::size_t bytes);
 
 template <class Kernel>
 void run_block(const Kernel& kernel, std::int64_t block, int threads) {
@@ -36,6 +40,7 @@ void run_block(const Kernel& kernel, std::int64_t block, int threads) {
 
 template <class Kernel>
 void run_blocks(const Kernel& kernel, std::int64_t blocks, int threads) {
+  note_kernel(&kernel, sizeof kernel);
   for (std::int64_t block = 0; block < blocks; ++block) run_block(kernel, block, threads);
 }
 

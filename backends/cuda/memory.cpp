@@ -1,7 +1,10 @@
 #include "domino/backends/cuda/memory.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
+#include "domino/backends/cuda/quietly.h"
 #include "domino/backends/cuda/runtime.h"
 #include "domino/core/check.h"
 
@@ -18,8 +21,29 @@ std::size_t bytes_of(std::int64_t elements, DType dtype) {
 }  // namespace
 
 // A tensor without elements has an address too, as value numbers are made of addresses.
-DeviceBytes::DeviceBytes(std::size_t size) : bytes_(allocate(std::max<std::size_t>(size, 1))) {}
-DeviceBytes::~DeviceBytes() { release(bytes_); }
+DeviceBytes::DeviceBytes(std::size_t size)
+    : home_(stream_on(this_device())), bytes_(allocate(std::max<std::size_t>(size, 1))) {}
+
+DeviceBytes::~DeviceBytes() {
+  quietly(
+      [this] { release(bytes_, (is_shared_ ? stream_behind_all(home_.device) : home_).handle); });
+}
+
+std::byte* DeviceBytes::bytes() {
+  const Stream here = stream_on(home_.device);
+  if (here != home_) wait_for_home(here);
+  return bytes_;
+}
+
+void DeviceBytes::finish() { finished_.emplace(home_); }
+
+void DeviceBytes::wait_for_home(const Stream& stream) {
+  is_shared_ = true;
+  if (is_there_) return;
+  if (!finished_) return Milestone(home_).hold_back(stream);
+  finished_->hold_back(stream);
+  is_there_ = finished_->is_past();
+}
 
 Tensor empty(Shape shape, DType dtype) {
   const std::size_t size = bytes_of(shape.elements(), dtype);
@@ -31,10 +55,11 @@ void set_to_zero(Tensor& tensor) {
 }
 
 Tensor upload(const Tensor& host) {
-  Tensor copy = empty(host.shape(), host.dtype());
-  copy_to_device(copy.storage()->bytes(), host.storage()->bytes(),
-                 bytes_of(host.elements(), host.dtype()));
-  return copy;
+  const std::size_t size = bytes_of(host.elements(), host.dtype());
+  const auto there = std::make_shared<DeviceBytes>(size);
+  copy_to_device(there->bytes(), host.storage()->bytes(), size);
+  there->finish();
+  return Tensor::on(there, host.shape(), host.dtype());
 }
 
 Tensor download(const Tensor& tensor) {

@@ -1,13 +1,16 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
-#include <memory>
+#include <optional>
 
+#include "domino/backends/cuda/streams.h"
 #include "domino/core/tensor.h"
 
 namespace domino::cuda {
 
-/// Memory of a tensor on the device, released in the order of the kernels that use it.
+/// Memory of a tensor on this thread's device. It belongs to the stream in which it was made; another that asks
+/// for it goes on behind what was begun there. Released behind all that use it.
 class DeviceBytes final : public Storage {
  public:
   explicit DeviceBytes(std::size_t size);
@@ -15,10 +18,20 @@ class DeviceBytes final : public Storage {
   DeviceBytes(const DeviceBytes&) = delete;
   DeviceBytes& operator=(const DeviceBytes&) = delete;
   Device device() const override { return Device::Cuda; }
-  std::byte* bytes() override { return bytes_; }
+  int device_index() const override { return home_.device; }
+  std::byte* bytes() override;
+
+  /// Other streams need to wait for no more than what was begun until now.
+  void finish();
 
  private:
+  void wait_for_home(const Stream& stream);
+
+  Stream home_;
   std::byte* bytes_;
+  std::optional<Milestone> finished_;
+  std::atomic<bool> is_there_ = false;  ///< finished_ is past
+  std::atomic<bool> is_shared_ = false;
 };
 
 /// A tensor whose numbers are not set yet.

@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "domino/backends/cuda/runtime.h"
+#include "domino/backends/cuda/streams.h"
 #include "domino/core/check.h"
 
 namespace domino::cuda {
@@ -22,12 +24,13 @@ void check_product(cublasStatus_t status) {
                      cublasLtGetStatusString(status));
 }
 
+/// A handle works on the device on which it was made.
 cublasLtHandle_t handle() {
-  static const cublasLtHandle_t handle = [] {
-    cublasLtHandle_t made = nullptr;
-    check_product(cublasLtCreate(&made));
-    return made;
-  }();
+  static std::mutex mutex;
+  static std::map<int, cublasLtHandle_t> handles;
+  const std::lock_guard lock(mutex);
+  cublasLtHandle_t& handle = handles[this_device()];
+  if (handle == nullptr) check_product(cublasLtCreate(&handle));
   return handle;
 }
 
@@ -121,7 +124,7 @@ void Description::run(const Product& p, const cublasLtMatmulHeuristicResult_t& w
       handle(), &operation_, wide ? static_cast<const void*>(&one) : &one_float, p.b.numbers, &b_,
       p.a.numbers, &a_, wide ? static_cast<const void*>(&carried) : &carried_float, p.c, &c_, p.c,
       &c_, &with.algo, workspace, with.workspaceSize, stream());
-  if (workspace != nullptr) release(workspace);
+  if (workspace != nullptr) release(workspace, stream());
   check_product(status);
 }
 
@@ -151,9 +154,9 @@ Key key_of(const Product& p) {
 /// Asking takes longer than a small product.
 cublasLtMatmulHeuristicResult_t algorithm_of(const Product& p, Description& description) {
   static std::mutex mutex;
-  static std::map<Key, cublasLtMatmulHeuristicResult_t> remembered;
+  static std::map<std::pair<int, Key>, cublasLtMatmulHeuristicResult_t> remembered;
   const std::lock_guard lock(mutex);
-  const Key key = key_of(p);
+  const std::pair key(this_device(), key_of(p));
   const auto found = remembered.find(key);
   if (found != remembered.end()) return found->second;
   if (remembered.size() == kMostRemembered) remembered.clear();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "domino/backends/cuda/cuda.h"
 #include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/runtime.h"
+#include "domino/backends/cuda/streams.h"
 #include "domino/backends/late_errors_internal.h"
 #include "domino/backends/packing.h"
 #include "domino/backends/reference/reference.h"
@@ -18,7 +20,7 @@
 namespace domino::cuda {
 namespace {
 
-constexpr std::size_t kMostWatched = 64;
+constexpr std::int64_t kMostWatched = 64;
 
 struct Call {
   op::Operation operation;
@@ -33,20 +35,16 @@ struct Watched {
   std::vector<Call> refused;
 };
 
-thread_local Watched watched;
-
-std::byte* flags() {
-  if (!watched.flags.defined()) {
-    watched.flags = empty({static_cast<std::int64_t>(kMostWatched)}, DType::Bool);
-  }
-  return watched.flags.storage()->bytes();
+Watched& watched_here() {
+  thread_local std::map<int, Watched> by_device;
+  return by_device[this_device()];
 }
 
 /// Looks which calls refused something, and forgets the others.
-void look_back() {
+void look_back(Watched& watched) {
   if (watched.calls.empty()) return;
   std::array<std::byte, kMostWatched> raised;
-  copy_to_host(raised.data(), flags(), watched.calls.size());
+  copy_to_host(raised.data(), watched.flags.storage()->bytes(), watched.calls.size());
   for (std::size_t i = 0; i < watched.calls.size(); ++i) {
     if (raised[i] != std::byte{}) watched.refused.push_back(std::move(watched.calls[i]));
   }
@@ -56,7 +54,7 @@ void look_back() {
 bool is_packed(const Tensor& x) { return x.defined() && x.is_packed(); }
 
 Tensors downloaded(const Tensors& tensors) {
-  const BackendScope here(cuda_backend(0));
+  const BackendScope here(cuda_backend(this_device()));
   Tensors copies;
   for (const Tensor& x : tensors) copies.push_back(x.defined() ? download(unpack(x)) : x);
   return copies;
@@ -80,8 +78,11 @@ void explain(const Call& call) {
 }  // namespace
 
 Refusal watch(const op::Operation& operation, op::Inputs inputs) {
-  if (watched.calls.size() == kMostWatched) look_back();
-  std::byte* flag = flags() + watched.calls.size();
+  Watched& watched = watched_here();
+  if (std::ssize(watched.calls) == kMostWatched) look_back(watched);
+  // Flags of the stream in which the calls are.
+  if (watched.calls.empty()) watched.flags = empty({kMostWatched}, DType::Bool);
+  std::byte* flag = watched.flags.storage()->bytes() + watched.calls.size();
   fill_with_zeros(flag, 1);
   const WholeCall* whole = WholeCall::current();
   watched.calls.push_back(
@@ -92,7 +93,8 @@ Refusal watch(const op::Operation& operation, op::Inputs inputs) {
 }
 
 void throw_refused() {
-  look_back();
+  Watched& watched = watched_here();
+  look_back(watched);
   for (const Call& call : std::exchange(watched.refused, {})) explain(call);
 }
 

@@ -5,6 +5,7 @@
 
 #include "domino/core/dtype.h"
 
+struct CUevent_st;
 struct CUstream_st;
 
 /// The calls of the CUDA runtime and of cuBLASLt that backends/cuda makes, and no others: in the tests
@@ -13,17 +14,30 @@ namespace domino::cuda {
 
 /// Throws DeviceError if there is no device that can be used, saying why.
 void check_device();
+/// Makes `device` the one of which this thread asks all that follows, and returns the one before.
+int exchange_device(int device);
 
-/// The order in which all of this and the kernels are done.
-CUstream_st* stream();
+/// For backends/cuda/streams.h, which never ends them.
+CUstream_st* make_stream();
+CUevent_st* make_event();
+/// The event is that `stream` has done what it was asked for until now.
+void record(CUevent_st* event, CUstream_st* stream);
+/// What `stream` is asked for from now on is done behind the event.
+void follow(CUstream_st* stream, CUevent_st* event);
+bool has_happened(CUevent_st* event);
+void wait_for(CUevent_st* event);
+
+// All that follows is done in the order of stream().
+
 /// Throws DeviceError if the kernel before could not be started.
 void check_launch();
 
 /// Memory of the device, not null; throws DeviceError, naming the bytes asked for and free.
 std::byte* allocate(std::size_t bytes);
-void release(std::byte* memory) noexcept;
+/// Behind what `stream` was asked for until now.
+void release(std::byte* memory, CUstream_st* stream) noexcept;
 void fill_with_zeros(std::byte* memory, std::size_t bytes);
-/// Returns when `from` may be changed; every thread may read `to`, in the order of the stream.
+/// Returns when `from` may be changed.
 void copy_to_device(std::byte* to, const std::byte* from, std::size_t bytes);
 /// Returns when the numbers are there.
 void copy_to_host(std::byte* to, const std::byte* from, std::size_t bytes);

@@ -7,6 +7,7 @@
 #include "domino/backends/cuda/cuda.h"
 #include "domino/backends/cuda/runtime.h"
 #include "domino/backends/cuda/staging_cuda.h"
+#include "domino/backends/cuda/streams.h"
 #include "domino/core/check.h"
 
 namespace domino::cuda {
@@ -24,17 +25,10 @@ std::string version_text(int version) {
 /// What is freed stays with this process, which asks for as much again in the next batch.
 void keep_freed_memory() {
   cudaMemPool_t pool = nullptr;
-  check_call(cudaDeviceGetDefaultMemPool(&pool, 0), "the memory pool");
+  check_call(cudaDeviceGetDefaultMemPool(&pool, this_device()), "the memory pool");
   auto most = std::numeric_limits<std::uint64_t>::max();
   check_call(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &most),
              "the memory pool");
-}
-
-cudaStream_t make_stream() {
-  keep_freed_memory();
-  cudaStream_t stream = nullptr;
-  check_call(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "a stream");
-  return stream;
 }
 
 [[noreturn]] void fail_for_memory(std::size_t bytes) {
@@ -69,10 +63,42 @@ void check_device() {
   check<DeviceError>(status == cudaSuccess && count > 0, "no CUDA device; take cpu");
 }
 
-// One for the process, so that tensors may go from thread to thread.
-cudaStream_t stream() {
-  static const cudaStream_t stream = make_stream();
+int exchange_device(int device) {
+  int before = 0;
+  check_call(cudaGetDevice(&before), "the device of this thread");
+  if (before != device) check_call(cudaSetDevice(device), "another device");
+  return before;
+}
+
+cudaStream_t make_stream() {
+  keep_freed_memory();
+  cudaStream_t stream = nullptr;
+  check_call(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "a stream");
   return stream;
+}
+
+cudaEvent_t make_event() {
+  cudaEvent_t event = nullptr;
+  check_call(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "an event");
+  return event;
+}
+
+void record(cudaEvent_t event, cudaStream_t stream) {
+  check_call(cudaEventRecord(event, stream), "an event");
+}
+
+void follow(cudaStream_t stream, cudaEvent_t event) {
+  check_call(cudaStreamWaitEvent(stream, event), "what was begun before");
+}
+
+bool has_happened(cudaEvent_t event) {
+  const cudaError_t status = cudaEventQuery(event);
+  if (status != cudaErrorNotReady) check_call(status, "what was begun before");
+  return status == cudaSuccess;
+}
+
+void wait_for(cudaEvent_t event) {
+  check_call(cudaEventSynchronize(event), "what was begun before");
 }
 
 void check_launch() { check_call(cudaGetLastError(), "a kernel was not started"); }
@@ -85,17 +111,14 @@ std::byte* allocate(std::size_t bytes) {
   return static_cast<std::byte*>(memory);
 }
 
-void release(std::byte* memory) noexcept { cudaFreeAsync(memory, stream()); }
+void release(std::byte* memory, cudaStream_t stream) noexcept { cudaFreeAsync(memory, stream); }
 
 void fill_with_zeros(std::byte* memory, std::size_t bytes) {
   check_call(cudaMemsetAsync(memory, 0, bytes, stream()), "zeros");
 }
 
-// What this or another thread asks for next comes behind it in the stream.
 void copy_to_device(std::byte* to, const std::byte* from, std::size_t bytes) {
-  // Never ended: uploads may come until the process ends, and the runtime ends before it.
-  static Staging& staging = *new Staging;
-  if (bytes <= Staging::kMost) return staging.upload(to, from, bytes);
+  if (bytes <= Staging::kMost) return Staging::of_process().upload(to, from, bytes);
   check_call(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream()), "an upload");
   wait();
 }

@@ -19,5 +19,6 @@ set(DOMINO_CUDA_SOURCES
     rnn.cu
     rnn_step.cu
     softmax.cu
+    streams.cpp
     strided.cpp)
 list(TRANSFORM DOMINO_CUDA_SOURCES PREPEND "${CMAKE_CURRENT_LIST_DIR}/")

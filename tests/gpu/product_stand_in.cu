@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "domino/backends/cuda/runtime.h"
+#include "domino/backends/cuda/streams.h"
 
 namespace domino::cuda {
 namespace {

@@ -1,15 +1,22 @@
 // The runtime of backends/cuda on the host, for tests of its kernels without a GPU; no user gets it.
-// Each allocation is one of exactly the size asked for, so that AddressSanitizer sees who leaves it.
+// Each allocation is one of exactly the size asked for, so that AddressSanitizer sees who leaves it. There are
+// two devices, and streams in which all is done at once; what would go wrong if they ran beside each other is
+// found (stream_order.h).
 
-#include "domino/backends/cuda/runtime.h"
+#include "tests/backends/cuda_on_cpu/runtime_on_cpu.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
-#include <new>
+#include <utility>
 
 #include "domino/backends/cuda/cuda.h"
+#include "domino/backends/cuda/kernel.h"
+#include "domino/backends/cuda/runtime.h"
+#include "domino/backends/cuda/streams.h"
 #include "domino/backends/reference/activation.h"
 #include "domino/core/check.h"
+#include "tests/backends/cuda_on_cpu/stream_order.h"
 
 namespace domino::cuda {
 namespace {
@@ -47,33 +54,74 @@ void multiply_one(const Product& p, std::int64_t index) {
   }
 }
 
+thread_local int device = 0;
+
+StreamOrder& order() { return StreamOrder::of_process(); }
+std::atomic<std::int64_t> uploads = 0;
+
+void note_product(const Product& p) {
+  for (const void* read : {p.a.numbers, p.b.numbers, p.bias}) order().read(read, *stream());
+  order().write(p.c, *stream());
+}
+
 }  // namespace
 
-int device_count() { return 1; }
+std::int64_t upload_count() { return uploads; }
+
+int device_count() { return 2; }
 void check_device() {}
-CUstream_st* stream() { return nullptr; }
+int exchange_device(int next) { return std::exchange(device, next); }
+
+CUstream_st* make_stream() { return new CUstream_st{device, {}}; }
+CUevent_st* make_event() { return new CUevent_st; }
+void record(CUevent_st* event, CUstream_st* stream) { order().record(*event, *stream); }
+void follow(CUstream_st* stream, CUevent_st* event) { order().follow(*stream, *event); }
+bool has_happened(CUevent_st* event) { return order().has_happened(*event); }
+void wait_for(CUevent_st* event) { order().wait(*event); }
 void check_launch() {}
+
+void note_kernel(const void* arguments, std::size_t bytes) {
+  for (std::size_t i = 0; i + sizeof(void*) <= bytes; i += sizeof(void*)) {
+    const void* word = nullptr;
+    std::memcpy(&word, static_cast<const std::byte*>(arguments) + i, sizeof word);
+    order().use(word, *stream());
+  }
+}
 
 std::byte* allocate(std::size_t bytes) {
   void* memory = std::malloc(bytes);
   check<DeviceError>(memory != nullptr, "no memory for {} bytes", bytes);
   std::memset(memory, 0xFF, bytes);
+  order().allocate(static_cast<const std::byte*>(memory), bytes, *stream());
   return static_cast<std::byte*>(memory);
 }
-void release(std::byte* memory) noexcept { std::free(memory); }
+void release(std::byte* memory, CUstream_st* stream) noexcept {
+  order().release(memory, *stream);
+  std::free(memory);
+}
 
-void fill_with_zeros(std::byte* memory, std::size_t bytes) { std::memset(memory, 0, bytes); }
+void fill_with_zeros(std::byte* memory, std::size_t bytes) {
+  order().write(memory, *stream());
+  std::memset(memory, 0, bytes);
+}
 void copy_to_device(std::byte* to, const std::byte* from, std::size_t bytes) {
+  ++uploads;
+  order().write(to, *stream());
   std::memcpy(to, from, bytes);
 }
 void copy_to_host(std::byte* to, const std::byte* from, std::size_t bytes) {
+  order().read(from, *stream());
+  order().wait(*stream());
   std::memcpy(to, from, bytes);
 }
 void copy_on_device(std::byte* to, const std::byte* from, std::size_t bytes) {
+  order().read(from, *stream());
+  order().write(to, *stream());
   std::memcpy(to, from, bytes);
 }
 
 void multiply(const Product& product) {
+  note_product(product);
   for (std::int64_t index = 0; index < product.batch; ++index) {
     if (product.dtype == DType::Float64) {
       multiply_one<double>(product, index);
