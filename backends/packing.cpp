@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <string>
 #include <utility>
 
 #include "domino/backends/backend.h"
 #include "domino/backends/late_errors_internal.h"
 #include "domino/backends/ops.h"
 #include "domino/backends/packed_ops_internal.h"
+#include "domino/backends/plans/kept.h"
 #include "domino/core/check.h"
 
 namespace domino {
@@ -72,14 +74,18 @@ struct Aligned {
   SharedRowMap map;
 };
 
-/// `x`, which has at each place one flag: two rows.
-Operand packed_flags(const Tensor& x) {
+SharedRowMap map_of_flags(const Tensor& x) {
   std::vector<std::int32_t> row_of;
   const Tensor flags = on_host(x);
   for (const bool flag : flags.data<bool>()) row_of.push_back(flag ? 1 : 0);
-  const Tensor places({x.elements()}, row_of);
+  return std::make_shared<const RowMap>(Tensor({x.elements()}, row_of), 2);
+}
+
+/// `x`, which has at each place one flag: two rows.
+Operand packed_flags(const Tensor& x) {
   static const Tensor kFlags({2}, std::vector<bool>{false, true});
-  return {resident(kFlags), std::make_shared<const RowMap>(places, 2)};
+  const auto map = plans::kept(plans::beside(x), "map of flags", [&] { return map_of_flags(x); });
+  return {resident(kFlags), *map};
 }
 
 /// `x` (.., 1, .., rest), repeated along some of the mapped axes of `whole`.
@@ -122,6 +128,22 @@ std::optional<Operand> as_operand(const Tensor& operand, const Sizes& whole, int
   return repeats;
 }
 
+/// Two maps as one, which is often one of them.
+struct Merger {
+  MergedMaps made;
+  bool is_first;
+  bool is_second;
+
+  Merger(const RowMap& first, const RowMap& second)
+      : made(merge(first, second)), is_first(*made.map == first), is_second(*made.map == second) {}
+};
+
+std::shared_ptr<const Merger> merger_of(const SharedRowMap& first, const SharedRowMap& second) {
+  const std::string key =
+      fmt::format("{} merged with {}", plans::identity(*first), plans::identity(*second));
+  return plans::kept(plans::beside(first), key, [&] { return Merger(*first, *second); });
+}
+
 /// Brings all operands onto one map; none if its rows would hardly be fewer than the places.
 std::optional<Aligned> aligned(const Tensors& inputs, const Sizes& whole, int rest) {
   Aligned result;
@@ -129,12 +151,17 @@ std::optional<Aligned> aligned(const Tensors& inputs, const Sizes& whole, int re
     std::optional<Operand> operand = as_operand(x, whole, rest);
     if (!operand) return std::nullopt;
     if (operand->map && result.map && operand->map != result.map) {
-      const MergedMaps merged = merge(*result.map, *operand->map);
-      if (!merged.map->is_worth()) return std::nullopt;
+      const auto merger = merger_of(result.map, operand->map);
+      const SharedRowMap map = merger->is_first    ? result.map
+                               : merger->is_second ? operand->map
+                                                   : merger->made.map;
+      if (!map->is_worth()) return std::nullopt;
       for (Operand& before : result.operands) {
-        if (before.map) before = {take_rows(before.rows, merged.first), merged.map};
+        if (!before.map || merger->is_first) continue;
+        before = {take_rows(before.rows, merger->made.first), map};
       }
-      *operand = {take_rows(operand->rows, merged.second), merged.map};
+      if (!merger->is_second) operand->rows = take_rows(operand->rows, merger->made.second);
+      operand->map = map;
     }
     if (operand->map) result.map = operand->map;
     result.operands.push_back(std::move(*operand));
@@ -284,6 +311,20 @@ std::optional<Tensor> on_rows(const op::BroadcastTo& op, const Tensors& inputs,
   return packed_if_worth(ops::broadcast_to(x.rows(), rows), map, output);
 }
 
+/// The rows that stand at the first places of another map; undefined if these are all rows in their order, since
+/// often only the padding shows another row.
+Tensor rows_for(const Tensor& first_places, const RowMap& map) {
+  std::vector<std::int32_t> from;
+  for (const std::int32_t place : first_places.data<std::int32_t>()) {
+    from.push_back(map.row_of()[static_cast<std::size_t>(place)]);
+  }
+  bool same = map.rows() == std::ssize(from);
+  for (std::size_t i = 0; same && i < from.size(); ++i) {
+    same = from[i] == static_cast<std::int32_t>(i);
+  }
+  return same ? Tensor() : Tensor({std::ssize(from)}, from);
+}
+
 }  // namespace
 
 Tensor pack(const Tensor& x, const SharedRowMap& map) {
@@ -296,16 +337,11 @@ Tensor pack(const Tensor& x, const SharedRowMap& map) {
     const Shape rows(joined({map->places()}, behind(x.shape(), *mapped)));
     return Tensor::packed(take_rows(ops::reshape(x, rows), first), map, x.shape());
   }
-  std::vector<std::int32_t> from;
-  for (const std::int32_t place : first.data<std::int32_t>()) {
-    from.push_back(x.row_map()->row_of()[static_cast<std::size_t>(place)]);
-  }
-  // Often only the padding shows another row.
-  bool same = x.row_map()->rows() == map->rows();
-  for (std::size_t i = 0; same && i < from.size(); ++i) {
-    same = from[i] == static_cast<std::int32_t>(i);
-  }
-  const Tensor rows = same ? x.rows() : take_rows(x.rows(), {{map->rows()}, from});
+  const std::string key =
+      fmt::format("rows of {} for {}", plans::identity(*x.row_map()), plans::identity(*map));
+  const auto from =
+      plans::kept(plans::beside(map), key, [&] { return rows_for(first, *x.row_map()); });
+  const Tensor rows = from->defined() ? take_rows(x.rows(), *from) : x.rows();
   return Tensor::packed(rows, map, x.shape());
 }
 

@@ -35,6 +35,11 @@ Tensor RowMap::first_places() const {
   return *std::static_pointer_cast<Tensor>(first);
 }
 
+bool operator==(const RowMap& a, const RowMap& b) {
+  return a.rows() == b.rows() && a.unseen() == b.unseen() &&
+         std::ranges::equal(a.row_of(), b.row_of());
+}
+
 namespace {
 
 /// Numbers pairs of rows as they come. Most rows of the first map have one partner only.

@@ -32,6 +32,9 @@ class RowMap {
   /// Per row the first place that shows it, int32 (rows); -1 for a row that no place shows.
   Tensor first_places() const;
 
+  /// The same row at each place, of as many rows, and the same one unseen.
+  friend bool operator==(const RowMap& a, const RowMap& b);
+
  private:
   Tensor row_of_;
   std::int64_t rows_;

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <memory>
 
 #include "domino/backends/backend.h"
 #include "domino/backends/cuda/attention_tiles.h"
@@ -9,7 +10,6 @@
 #include "domino/backends/cuda/numbers.h"
 #include "domino/backends/execution.h"
 #include "domino/backends/packing.h"
-#include "domino/backends/plans/attention_plan.h"
 
 namespace domino::cuda {
 namespace {
@@ -349,18 +349,19 @@ bool accepts_packed_attention(const op::Attention&, op::Inputs inputs) {
 }
 
 Tensors packed_attention(const op::Attention& op, op::Inputs inputs) {
-  const plans::AttentionPlan plan(op, inputs, plans::StepRows(inputs[0]));
+  const std::shared_ptr<const RaggedCall> call = ragged_call(op, inputs);
+  const plans::AttentionPlan& plan = call->plan;
   Tensors there(inputs.begin(), inputs.end());
   for (std::size_t i = 0; i < there.size(); ++i) {
     if (there[i].defined() && (i > 2 || there[i].mapped_axes() != 2)) there[i] = unpack(there[i]);
   }
   Tensor rows = empty({plan.rows(), inputs[0].size(2), inputs[2].size(3)}, inputs[0].dtype());
-  const AttentionTiles tiles(op, inputs, plan);
-  attend(op, there, tiles.there(), rows);
+  attend(op, there, call->tiles.there(), rows);
   if (plan.unseen() >= 0) set_row_to_zero(rows, plan.unseen());
   const Shape shape = inputs[0].shape().with(3, inputs[2].size(3));
-  const SharedRowMap map = plan.map();
-  if (!map) return {rows.viewed_as(shape)};
+  if (!plan.map()) return {rows.viewed_as(shape)};
+  const SharedRowMap& of_query = inputs[0].row_map();
+  const SharedRowMap map = of_query && *of_query == *plan.map() ? of_query : plan.map();
   const Tensor output = Tensor::packed(rows, map, shape);
   return {map->is_worth() ? output : unpack(output)};
 }

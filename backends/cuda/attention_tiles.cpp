@@ -2,20 +2,49 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 
-#include "domino/backends/cuda/memory.h"
+#include "domino/backends/backend.h"
 #include "domino/backends/cuda/numbers.h"
+#include "domino/backends/plans/kept.h"
+#include "domino/core/check.h"
 
 namespace domino::cuda {
 namespace {
 
-Tensor on_device(const std::vector<Tile>& tiles) {
+Tensor in_bytes(const std::vector<Tile>& tiles) {
   static_assert(sizeof(Tile) % sizeof(std::int64_t) == 0);
   const std::size_t bytes = tiles.size() * sizeof(Tile);
   Tensor host =
       Tensor::empty({static_cast<std::int64_t>(bytes / sizeof(std::int64_t))}, DType::Int64);
   if (bytes > 0) std::memcpy(host.storage()->bytes(), tiles.data(), bytes);
-  return upload(host);
+  return host;
+}
+
+SharedRowMap map_of_queries(const Tensor& x) {
+  return x.mapped_axes() == 2 ? x.row_map() : nullptr;
+}
+
+std::string identity_if_given(op::Inputs inputs, std::size_t index) {
+  return given(inputs, index) ? plans::identity(inputs[index]) : "none";
+}
+
+/// All that the plan and the tiles are made from.
+std::string key_of_call(const op::Attention& op, op::Inputs inputs) {
+  const SharedRowMap map = map_of_queries(inputs[0]);
+  const ValueNumber attributes = op::value_number(op, {}, 0);
+  return fmt::format("attention {:x} {:x} ({}, {}, {}) query {} under {} keys under {} pairs {}",
+                     attributes.high, attributes.low, inputs[0].size(0), inputs[0].size(1),
+                     inputs[1].size(1), map != nullptr ? plans::identity(*map) : "unpacked",
+                     identity_if_given(inputs, 3), identity_if_given(inputs, 4),
+                     given(inputs, 5) ? inputs[5].size(2) : 0);
+}
+
+Storage* memory_of_call(op::Inputs inputs) {
+  for (const std::size_t mask : {3, 4}) {
+    if (given(inputs, mask)) return plans::beside(inputs[mask]);
+  }
+  return plans::beside(map_of_queries(inputs[0]));
 }
 
 }  // namespace
@@ -24,16 +53,16 @@ AttentionTiles::AttentionTiles(const op::Attention& op, op::Inputs inputs,
                                const plans::AttentionPlan& plan)
     : op_(op), keys_(inputs[1].size(1)), by_pairs_(given(inputs, 5)) {
   for (const Sequence& sequence : plan.sequences()) add(sequence);
-  tiles_there_ = on_device(tiles_);
+  tiles_in_bytes_ = in_bytes(tiles_);
   std::vector<std::int32_t> steps = query_steps_;
   steps.insert(steps.end(), key_steps_.begin(), key_steps_.end());
-  steps_there_ = upload(Tensor({std::ssize(steps)}, steps));
+  steps_ = Tensor({std::ssize(steps)}, steps);
 }
 
 TilesThere AttentionTiles::there() const {
-  const auto* query_steps = numbers<std::int32_t>(steps_there_);
-  return {std::ssize(tiles_), reinterpret_cast<const Tile*>(tiles_there_.storage()->bytes()),
-          query_steps, query_steps + query_steps_.size()};
+  const auto* query_steps = numbers<std::int32_t>(resident(steps_));
+  return {std::ssize(tiles_), numbers<Tile>(resident(tiles_in_bytes_)), query_steps,
+          query_steps + query_steps_.size()};
 }
 
 /// Those of the kept keys that one of the queries from step `first` to `last` may see by its place.
@@ -68,6 +97,13 @@ void AttentionTiles::add(const Sequence& sequence) {
                       .all_keys = all});
   }
   ++sequence_;
+}
+
+std::shared_ptr<const RaggedCall> ragged_call(const op::Attention& op, op::Inputs inputs) {
+  return plans::kept(memory_of_call(inputs), key_of_call(op, inputs), [&] {
+    const plans::AttentionPlan plan(op, inputs, plans::StepRows(inputs[0]));
+    return RaggedCall{plan, AttentionTiles(op, inputs, plan)};
+  });
 }
 
 }  // namespace domino::cuda

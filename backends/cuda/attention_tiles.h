@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -36,7 +37,7 @@ struct TilesThere {
 class AttentionTiles {
  public:
   AttentionTiles(const op::Attention& op, op::Inputs inputs, const plans::AttentionPlan& plan);
-  /// Valid as long as this is.
+  /// On the current backend, as long as this is.
   TilesThere there() const;
 
  private:
@@ -48,15 +49,22 @@ class AttentionTiles {
   Steps seen_keys(const Sequence& sequence, std::int32_t first, std::int32_t last) const;
   bool needs_all_keys(const Sequence& sequence, const Query& query) const;
 
-  const op::Attention& op_;
+  op::Attention op_;
   std::int64_t keys_;
   bool by_pairs_;  ///< a mask of pairs, which the device alone knows, may hide all keys
   std::int64_t sequence_ = 0;
   std::vector<Tile> tiles_;
   std::vector<std::int32_t> query_steps_;
   std::vector<std::int32_t> key_steps_;
-  Tensor tiles_there_;
-  Tensor steps_there_;
+  Tensor tiles_in_bytes_;
+  Tensor steps_;
 };
+
+/// What is computed of a call, and in which tiles: made once for calls whose masks and maps are the same.
+struct RaggedCall {
+  plans::AttentionPlan plan;
+  AttentionTiles tiles;
+};
+std::shared_ptr<const RaggedCall> ragged_call(const op::Attention& op, op::Inputs inputs);
 
 }  // namespace domino::cuda

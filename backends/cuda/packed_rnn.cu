@@ -1,15 +1,13 @@
-#include <span>
-#include <vector>
+#include <memory>
 
 #include "domino/backends/cuda/kernel.h"
 #include "domino/backends/cuda/kernels.h"
 #include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/numbers.h"
 #include "domino/backends/cuda/rnn_step.h"
+#include "domino/backends/cuda/running_order.h"
 #include "domino/backends/execution.h"
 #include "domino/backends/packing.h"
-#include "domino/backends/plans/rnn_plan.h"
-#include "domino/backends/plans/step_rows.h"
 
 namespace domino::cuda {
 namespace {
@@ -29,65 +27,6 @@ struct PickRows {
   }
 };
 
-/// The sequences of a call in the order in which they are computed, the longest first, so that those that
-/// still run at a step are the first ones. Its tokens are counted step by step.
-class RunningOrder {
- public:
-  RunningOrder(const op::Rnn& op, const plans::RnnPlan& plan, const plans::StepRows& x);
-
-  struct Step {
-    std::int64_t first_token;
-    std::int64_t sequences;
-  };
-  const std::vector<Step>& steps() const { return steps_; }
-
-  // On the device:
-  const std::int32_t* input_rows() const { return at(0); }           ///< by token
-  const std::int32_t* first_outputs() const { return at(tokens_); }  ///< by place in this order
-  const std::int32_t* sequences() const { return at(tokens_ + batch_); }   ///< the same
-  const std::int32_t* places() const { return at(tokens_ + 2 * batch_); }  ///< by sequence
-  /// The same; -1 for a sequence whose last output is 0.
-  const std::int32_t* shown_places() const { return at(tokens_ + 3 * batch_); }
-
- private:
-  const std::int32_t* at(std::int64_t index) const { return numbers<std::int32_t>(all_) + index; }
-
-  std::int64_t tokens_;
-  std::int64_t batch_;
-  std::vector<Step> steps_;
-  Tensor all_;
-};
-
-RunningOrder::RunningOrder(const op::Rnn& op, const plans::RnnPlan& plan, const plans::StepRows& x)
-    : tokens_(plan.tokens()), batch_(plan.batch()) {
-  std::vector<std::int32_t> all;
-  std::int64_t running = batch_;
-  for (std::size_t step = 0;; ++step) {
-    const auto has_ended = [&](std::int64_t row) { return plan.kept(row).size() <= step; };
-    while (running > 0 && has_ended(plan.order()[static_cast<std::size_t>(running - 1)])) --running;
-    if (running == 0) break;
-    steps_.push_back({static_cast<std::int64_t>(all.size()), running});
-    for (const std::int64_t row :
-         std::span(plan.order()).first(static_cast<std::size_t>(running))) {
-      all.push_back(x.row_at(row * plan.steps() + plan.place(plan.kept(row)[step])));
-    }
-  }
-  for (const std::int64_t row : plan.order()) {
-    all.push_back(static_cast<std::int32_t>(plan.tokens_before(row)));
-  }
-  for (const std::int64_t row : plan.order()) all.push_back(static_cast<std::int32_t>(row));
-  std::vector<std::int32_t> places(static_cast<std::size_t>(batch_));
-  for (std::int32_t place = 0; place < batch_; ++place) {
-    places[static_cast<std::size_t>(plan.order()[static_cast<std::size_t>(place)])] = place;
-  }
-  all.insert(all.end(), places.begin(), places.end());
-  for (std::int64_t row = 0; row < batch_; ++row) {
-    const bool is_zero = plan.ends_with_zero(row, op.zero_output_for_mask);
-    all.push_back(is_zero ? -1 : places[static_cast<std::size_t>(row)]);
-  }
-  all_ = upload(Tensor({static_cast<std::int64_t>(all.size())}, all));
-}
-
 /// A call of which only the kept steps are computed. With return_sequences each has a row of the outputs,
 /// sequence by sequence, and behind them there is one of zeros: a packed tensor.
 template <class T>
@@ -97,10 +36,10 @@ class PackedRecurrence {
       : op_(op),
         inputs_(inputs),
         x_(inputs[0].mapped_axes() == 2 ? inputs[0].rows() : unpack(inputs[0])),
-        x_rows_(inputs[0]),
-        plan_(given(inputs, 1) ? inputs[1] : Tensor(), inputs[0].size(0), inputs[0].size(1),
-              op.go_backwards),
-        order_(op, plan_, x_rows_),
+        x_rows_(plans::StepRows(inputs[0]).rows()),
+        call_(packed_rnn_call(op, inputs)),
+        plan_(call_->plan),
+        order_(call_->order.there()),
         cell_(op, inputs, plan_.batch()) {}
   Tensors run();
 
@@ -112,15 +51,16 @@ class PackedRecurrence {
   Tensor first_state(std::size_t input) const;
   Tensor first_outputs() const;
   void project_inputs();
-  RnnStep<T> step(const RunningOrder::Step& at, std::int64_t number);
+  RnnStep<T> step(const RunningStep& at, std::int64_t number);
   Tensor outputs() const;
 
   const op::Rnn& op_;
   op::Inputs inputs_;
   Tensor x_;
-  plans::StepRows x_rows_;
-  plans::RnnPlan plan_;
-  RunningOrder order_;
+  std::int64_t x_rows_;
+  std::shared_ptr<const PackedRnnCall> call_;
+  const plans::RnnPlan& plan_;
+  RunningOrderThere order_;
   RnnCell<T> cell_;
   bool by_token_ = false;  ///< from_x_ has a row for each token, not for each row of x
   Tensor from_x_;
@@ -140,7 +80,7 @@ Tensor PackedRecurrence<T>::picked(const Tensor& from, const std::int32_t* rows,
 
 template <class T>
 Tensor PackedRecurrence<T>::first_state(std::size_t input) const {
-  if (given(inputs_, input)) return picked(inputs_[input], order_.sequences(), plan_.batch());
+  if (given(inputs_, input)) return picked(inputs_[input], order_.sequences, plan_.batch());
   Tensor zeros = scratch(plan_.batch(), cell_.units());
   set_to_zero(zeros);
   return zeros;
@@ -149,14 +89,14 @@ Tensor PackedRecurrence<T>::first_state(std::size_t input) const {
 /// Each row of x, or only those that are read if these are clearly fewer.
 template <class T>
 void PackedRecurrence<T>::project_inputs() {
-  by_token_ = plan_.tokens() * 8 <= x_rows_.rows() * 7;
-  if (by_token_) x_ = picked(x_, order_.input_rows(), plan_.tokens());
-  from_x_ = scratch(by_token_ ? plan_.tokens() : x_rows_.rows(), cell_.columns());
+  by_token_ = plan_.tokens() * 8 <= x_rows_ * 7;
+  if (by_token_) x_ = picked(x_, order_.input_rows, plan_.tokens());
+  from_x_ = scratch(by_token_ ? plan_.tokens() : x_rows_, cell_.columns());
   cell_.project_inputs(numbers<T>(x_), from_x_);
 }
 
 template <class T>
-RnnStep<T> PackedRecurrence<T>::step(const RunningOrder::Step& at, std::int64_t number) {
+RnnStep<T> PackedRecurrence<T>::step(const RunningStep& at, std::int64_t number) {
   RnnStep<T> step;
   step.sequences = at.sequences;
   step.from_x = {numbers<T>(from_x_), cell_.columns()};
@@ -165,11 +105,11 @@ RnnStep<T> PackedRecurrence<T>::step(const RunningOrder::Step& at, std::int64_t 
   if (by_token_) {
     step.from_x.numbers += at.first_token * cell_.columns();
   } else {
-    step.from_x.rows = order_.input_rows() + at.first_token;
+    step.from_x.rows = order_.input_rows + at.first_token;
   }
   if (op_.return_sequences) {
     step.shown = {written<T>(output_rows_) + number * cell_.units(), cell_.units(),
-                  order_.first_outputs()};
+                  order_.first_outputs};
   }
   return step;
 }
@@ -187,10 +127,10 @@ Tensor PackedRecurrence<T>::first_outputs() const {
 
 template <class T>
 Tensor PackedRecurrence<T>::outputs() const {
-  if (!op_.return_sequences) return picked(h_, order_.shown_places(), plan_.batch());
+  if (!op_.return_sequences) return picked(h_, order_.shown_places, plan_.batch());
   const Shape shape{plan_.batch(), plan_.steps(), cell_.units()};
   if (!plan_.has_gaps()) return output_rows_.viewed_as(shape);
-  return Tensor::packed(output_rows_, plan_.shown_rows(op_.zero_output_for_mask), shape);
+  return Tensor::packed(output_rows_, shown_rows(op_, inputs_, plan_), shape);
 }
 
 template <class T>
@@ -200,9 +140,9 @@ Tensors PackedRecurrence<T>::run() {
   output_rows_ = first_outputs();
   project_inputs();
   std::int64_t number = 0;
-  for (const RunningOrder::Step& at : order_.steps()) cell_.run(step(at, number++));
-  Tensors results{outputs(), picked(h_, order_.places(), plan_.batch())};
-  if (c_.defined()) results.push_back(picked(c_, order_.places(), plan_.batch()));
+  for (const RunningStep& at : call_->order.steps()) cell_.run(step(at, number++));
+  Tensors results{outputs(), picked(h_, order_.places, plan_.batch())};
+  if (c_.defined()) results.push_back(picked(c_, order_.places, plan_.batch()));
   return results;
 }
 

@@ -18,6 +18,7 @@ set(DOMINO_CUDA_SOURCES
     refusal.cpp
     rnn.cu
     rnn_step.cu
+    running_order.cpp
     softmax.cu
     streams.cpp
     strided.cpp)

@@ -64,6 +64,7 @@ AttentionPlan::AttentionPlan(const op::Attention& op, op::Inputs inputs, const S
   const StepsMask key_mask(mask_at(inputs, 4));
   const bool by_place = sees_by_place(op, mask_at(inputs, 5));
   Repeats repeats(query.rows());
+  std::vector<std::int32_t> row_of;
   for (std::int64_t s = 0; s < inputs[0].size(0); ++s) {
     Sequence& sequence = sequences_.emplace_back();
     sequence.first_row = rows_;
@@ -72,7 +73,7 @@ AttentionPlan::AttentionPlan(const op::Attention& op, op::Inputs inputs, const S
       const bool hidden = !query_mask.at(s, step);
       // What a hidden query gives may be seen though the query is not.
       if (!hidden && query.is_unseen(s * queries + step)) {
-        row_of_.push_back(kUnseen);
+        row_of.push_back(kUnseen);
         continue;
       }
       const auto next = static_cast<std::int32_t>(rows_);
@@ -83,7 +84,7 @@ AttentionPlan::AttentionPlan(const op::Attention& op, op::Inputs inputs, const S
       } else if (!hidden && !by_place) {
         row = repeats.output_of(query.row_at(s * queries + step), s, next);
       }
-      row_of_.push_back(row);
+      row_of.push_back(row);
       if (row != next) continue;
       sequence.queries.push_back({static_cast<std::int32_t>(step), hidden});
       ++rows_;
@@ -92,15 +93,13 @@ AttentionPlan::AttentionPlan(const op::Attention& op, op::Inputs inputs, const S
       if (key_mask.at(s, step)) sequence.keys.push_back(static_cast<std::int32_t>(step));
     }
   }
-  if (std::ranges::find(row_of_, kUnseen) == row_of_.end()) return;
-  unseen_ = static_cast<std::int32_t>(rows_++);
-  std::ranges::replace(row_of_, kUnseen, unseen_);
-}
-
-SharedRowMap AttentionPlan::map() const {
-  const auto places = std::ssize(row_of_);
-  if (rows_ == places) return nullptr;
-  return std::make_shared<const RowMap>(Tensor({places}, row_of_), rows_, unseen_);
+  if (std::ranges::find(row_of, kUnseen) != row_of.end()) {
+    unseen_ = static_cast<std::int32_t>(rows_++);
+    std::ranges::replace(row_of, kUnseen, unseen_);
+  }
+  const auto places = std::ssize(row_of);
+  if (rows_ == places) return;
+  map_ = std::make_shared<const RowMap>(Tensor({places}, row_of), rows_, unseen_);
 }
 
 }  // namespace domino::plans

@@ -29,13 +29,13 @@ class AttentionPlan {
   /// Output rows.
   std::int64_t rows() const { return rows_; }
   /// Which of them each place (sequence, query) shows; null if each has its own.
-  SharedRowMap map() const;
+  const SharedRowMap& map() const { return map_; }
   /// The last output row if nobody sees the places that show it, so that none of the queries has it; else -1.
   std::int32_t unseen() const { return unseen_; }
 
  private:
   std::vector<Sequence> sequences_;
-  std::vector<std::int32_t> row_of_;
+  SharedRowMap map_;
   std::int64_t rows_ = 0;
   std::int32_t unseen_ = -1;
 };

@@ -28,6 +28,13 @@ TEST(RowMap, RefusesRowsThatThereAreNot) {
   EXPECT_THROW(map_of({0, -1}, 2), ShapeError);
 }
 
+TEST(RowMap, EqualsOneThatSaysTheSame) {
+  EXPECT_EQ(*map_of({0, 1, 1}, 2), *map_of({0, 1, 1}, 2));
+  EXPECT_FALSE(*map_of({0, 1, 1}, 2) == *map_of({0, 1, 0}, 2));
+  EXPECT_FALSE(*map_of({0, 1, 1}, 2) == *map_of({0, 1, 1}, 3));
+  EXPECT_FALSE(*map_of({0, 1, 1}, 2) == RowMap(map_of({0, 1, 1}, 2)->indices(), 2, 1));
+}
+
 TEST(RowMap, MergedHasARowForEachPairThatIsShown) {
   const MergedMaps merged = merge(*map_of({0, 1, 2, 2, 2}, 3), *map_of({0, 1, 1, 1, 2}, 3));
   EXPECT_EQ(merged.map->rows(), 4);

@@ -1,0 +1,85 @@
+#include "domino/backends/cuda/running_order.h"
+
+#include <span>
+#include <string>
+
+#include "domino/backends/backend.h"
+#include "domino/backends/cuda/numbers.h"
+#include "domino/backends/plans/kept.h"
+#include "domino/core/check.h"
+
+namespace domino::cuda {
+
+RunningOrder::RunningOrder(const op::Rnn& op, const plans::RnnPlan& plan, const plans::StepRows& x)
+    : tokens_(plan.tokens()), batch_(plan.batch()) {
+  std::vector<std::int32_t> all;
+  std::int64_t running = batch_;
+  for (std::size_t step = 0;; ++step) {
+    const auto has_ended = [&](std::int64_t row) { return plan.kept(row).size() <= step; };
+    while (running > 0 && has_ended(plan.order()[static_cast<std::size_t>(running - 1)])) --running;
+    if (running == 0) break;
+    steps_.push_back({static_cast<std::int32_t>(all.size()), static_cast<std::int32_t>(running)});
+    for (const std::int64_t row :
+         std::span(plan.order()).first(static_cast<std::size_t>(running))) {
+      all.push_back(x.row_at(row * plan.steps() + plan.place(plan.kept(row)[step])));
+    }
+  }
+  for (const std::int64_t row : plan.order()) {
+    all.push_back(static_cast<std::int32_t>(plan.tokens_before(row)));
+  }
+  for (const std::int64_t row : plan.order()) all.push_back(static_cast<std::int32_t>(row));
+  std::vector<std::int32_t> places(static_cast<std::size_t>(batch_));
+  for (std::int32_t place = 0; place < batch_; ++place) {
+    places[static_cast<std::size_t>(plan.order()[static_cast<std::size_t>(place)])] = place;
+  }
+  all.insert(all.end(), places.begin(), places.end());
+  for (std::int64_t row = 0; row < batch_; ++row) {
+    const bool is_zero = plan.ends_with_zero(row, op.zero_output_for_mask);
+    all.push_back(is_zero ? -1 : places[static_cast<std::size_t>(row)]);
+  }
+  all_ = Tensor({std::ssize(all)}, all);
+}
+
+RunningOrderThere RunningOrder::there() const {
+  const auto* input_rows = numbers<std::int32_t>(resident(all_));
+  const auto* by_place = input_rows + tokens_;
+  return {input_rows, by_place, by_place + batch_, by_place + 2 * batch_, by_place + 3 * batch_};
+}
+
+namespace {
+
+Tensor mask_of(op::Inputs inputs) { return given(inputs, 1) ? inputs[1] : Tensor(); }
+
+/// Null if the steps of x are not packed.
+SharedRowMap map_of_steps(const Tensor& x) { return x.mapped_axes() == 2 ? x.row_map() : nullptr; }
+
+Storage* memory_of_plans(op::Inputs inputs) {
+  Storage* const of_mask = plans::beside(mask_of(inputs));
+  return of_mask != nullptr ? of_mask : plans::beside(map_of_steps(inputs[0]));
+}
+
+std::string key_of_plan(const op::Rnn& op, op::Inputs inputs) {
+  return fmt::format("({}, {}){} under {}{}", inputs[0].size(0), inputs[0].size(1),
+                     op.go_backwards ? " backwards" : "", plans::identity(mask_of(inputs)),
+                     op.zero_output_for_mask ? ", else 0" : "");
+}
+
+}  // namespace
+
+std::shared_ptr<const PackedRnnCall> packed_rnn_call(const op::Rnn& op, op::Inputs inputs) {
+  const Tensor& x = inputs[0];
+  const SharedRowMap map = map_of_steps(x);
+  const std::string key = fmt::format("packed rnn of {} {}", key_of_plan(op, inputs),
+                                      map != nullptr ? plans::identity(*map) : "unpacked");
+  return plans::kept(memory_of_plans(inputs), key, [&] {
+    const plans::RnnPlan plan(mask_of(inputs), x.size(0), x.size(1), op.go_backwards);
+    return PackedRnnCall{plan, RunningOrder(op, plan, plans::StepRows(x))};
+  });
+}
+
+SharedRowMap shown_rows(const op::Rnn& op, op::Inputs inputs, const plans::RnnPlan& plan) {
+  return *plans::kept(memory_of_plans(inputs), "shown rows of " + key_of_plan(op, inputs),
+                      [&] { return plan.shown_rows(op.zero_output_for_mask); });
+}
+
+}  // namespace domino::cuda
