@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <functional>
 #include <type_traits>
 #include <vector>
 
@@ -21,6 +22,8 @@ void make_garbage(T& value) {
 
 /// Tells the runtime of the tests of a kernel that is about to run.
 void note_kernel(const void* arguments, std::size_t bytes);
+/// Does `work`, or keeps it for the graph that this thread captures.
+void carry_out(const std::function<void()>& work);
 
 template <class Kernel>
 void run_block(const Kernel& kernel, std::int64_t block, int threads) {
@@ -40,8 +43,10 @@ void run_block(const Kernel& kernel, std::int64_t block, int threads) {
 
 template <class Kernel>
 void run_blocks(const Kernel& kernel, std::int64_t blocks, int threads) {
-  note_kernel(&kernel, sizeof kernel);
-  for (std::int64_t block = 0; block < blocks; ++block) run_block(kernel, block, threads);
+  carry_out([kernel, blocks, threads] {
+    note_kernel(&kernel, sizeof kernel);
+    for (std::int64_t block = 0; block < blocks; ++block) run_block(kernel, block, threads);
+  });
 }
 
 }  // namespace domino::cuda

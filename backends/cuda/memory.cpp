@@ -31,7 +31,7 @@ DeviceBytes::~DeviceBytes() {
 
 std::byte* DeviceBytes::bytes() {
   const Stream here = stream_on(home_.device);
-  if (here != home_) wait_for_home(here);
+  if (here != home_ && !is_capturing()) wait_for_home(here);
   return bytes_;
 }
 
@@ -48,6 +48,12 @@ void DeviceBytes::wait_for_home(const Stream& stream) {
 Tensor empty(Shape shape, DType dtype) {
   const std::size_t size = bytes_of(shape.elements(), dtype);
   return Tensor::on(std::make_shared<DeviceBytes>(size), std::move(shape), dtype);
+}
+
+Tensor workspace(Shape shape, DType dtype) {
+  auto memory = std::make_shared<DeviceBytes>(bytes_of(shape.elements(), dtype));
+  memory->finish();
+  return Tensor::on(std::move(memory), std::move(shape), dtype);
 }
 
 void set_to_zero(Tensor& tensor) {

@@ -36,6 +36,8 @@ class DeviceBytes final : public Storage {
 
 /// A tensor whose numbers are not set yet.
 Tensor empty(Shape shape, DType dtype);
+/// The same for streams that take turns: they wait for each other by themselves.
+Tensor workspace(Shape shape, DType dtype);
 void set_to_zero(Tensor& tensor);
 /// A copy of a host tensor on the device, and back.
 Tensor upload(const Tensor& host);

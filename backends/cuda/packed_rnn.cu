@@ -4,6 +4,7 @@
 #include "domino/backends/cuda/kernels.h"
 #include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/numbers.h"
+#include "domino/backends/cuda/rnn_replay.h"
 #include "domino/backends/cuda/rnn_step.h"
 #include "domino/backends/cuda/running_order.h"
 #include "domino/backends/execution.h"
@@ -40,18 +41,23 @@ class PackedRecurrence {
         call_(packed_rnn_call(op, inputs)),
         plan_(call_->plan),
         order_(call_->order.there()),
-        cell_(op, inputs, plan_.batch()) {}
+        units_(inputs[3].size(0)),
+        columns_(inputs[3].size(1)),
+        replay_(op, inputs, plan_.batch(), std::ssize(call_->order.steps())) {}
   Tensors run();
 
  private:
   Tensor scratch(std::int64_t rows, std::int64_t width) const {
     return empty({rows, width}, kDTypeOf<T>);
   }
-  Tensor picked(const Tensor& from, const std::int32_t* rows, std::int64_t count) const;
-  Tensor first_state(std::size_t input) const;
+  void pick(const T* from, std::int64_t width, const std::int32_t* rows, std::int64_t count,
+            T* to) const;
+  Tensor picked(const T* from, std::int64_t width, const std::int32_t* rows,
+                std::int64_t count) const;
+  void begin_state(std::size_t input, T* state) const;
   Tensor first_outputs() const;
-  void project_inputs();
-  RnnStep<T> step(const RunningStep& at, std::int64_t number);
+  void project();
+  RnnSteps<T> steps();
   Tensor outputs() const;
 
   const op::Rnn& op_;
@@ -61,64 +67,64 @@ class PackedRecurrence {
   std::shared_ptr<const PackedRnnCall> call_;
   const plans::RnnPlan& plan_;
   RunningOrderThere order_;
-  RnnCell<T> cell_;
+  std::int64_t units_;
+  std::int64_t columns_;
+  LentRnnReplay<T> replay_;
   bool by_token_ = false;  ///< from_x_ has a row for each token, not for each row of x
   Tensor from_x_;
-  Tensor h_;
   Tensor c_;
   Tensor output_rows_;
 };
 
 template <class T>
-Tensor PackedRecurrence<T>::picked(const Tensor& from, const std::int32_t* rows,
+void PackedRecurrence<T>::pick(const T* from, std::int64_t width, const std::int32_t* rows,
+                               std::int64_t count, T* to) const {
+  for_each_index(count * width, PickRows<T>{width, rows, from, to});
+}
+
+template <class T>
+Tensor PackedRecurrence<T>::picked(const T* from, std::int64_t width, const std::int32_t* rows,
                                    std::int64_t count) const {
-  const std::int64_t width = from.size(-1);
   Tensor to = scratch(count, width);
-  for_each_index(count * width, PickRows<T>{width, rows, numbers<T>(from), written<T>(to)});
+  pick(from, width, rows, count, written<T>(to));
   return to;
 }
 
 template <class T>
-Tensor PackedRecurrence<T>::first_state(std::size_t input) const {
-  if (given(inputs_, input)) return picked(inputs_[input], order_.sequences, plan_.batch());
-  Tensor zeros = scratch(plan_.batch(), cell_.units());
-  set_to_zero(zeros);
-  return zeros;
+void PackedRecurrence<T>::begin_state(std::size_t input, T* state) const {
+  if (given(inputs_, input)) {
+    return pick(numbers<T>(inputs_[input]), units_, order_.sequences, plan_.batch(), state);
+  }
+  fill_with_zeros(reinterpret_cast<std::byte*>(state),
+                  static_cast<std::size_t>(plan_.batch() * units_) * sizeof(T));
 }
 
 /// Each row of x, or only those that are read if these are clearly fewer.
 template <class T>
-void PackedRecurrence<T>::project_inputs() {
+void PackedRecurrence<T>::project() {
   by_token_ = plan_.tokens() * 8 <= x_rows_ * 7;
-  if (by_token_) x_ = picked(x_, order_.input_rows, plan_.tokens());
-  from_x_ = scratch(by_token_ ? plan_.tokens() : x_rows_, cell_.columns());
-  cell_.project_inputs(numbers<T>(x_), from_x_);
+  if (by_token_) x_ = picked(numbers<T>(x_), x_.size(-1), order_.input_rows, plan_.tokens());
+  from_x_ = scratch(by_token_ ? plan_.tokens() : x_rows_, columns_);
+  project_inputs(inputs_, numbers<T>(x_), from_x_);
 }
 
 template <class T>
-RnnStep<T> PackedRecurrence<T>::step(const RunningStep& at, std::int64_t number) {
-  RnnStep<T> step;
-  step.sequences = at.sequences;
-  step.from_x = {numbers<T>(from_x_), cell_.columns()};
-  step.h = written<T>(h_);
-  step.c = c_.defined() ? written<T>(c_) : nullptr;
-  if (by_token_) {
-    step.from_x.numbers += at.first_token * cell_.columns();
-  } else {
-    step.from_x.rows = order_.input_rows + at.first_token;
-  }
-  if (op_.return_sequences) {
-    step.shown = {written<T>(output_rows_) + number * cell_.units(), cell_.units(),
-                  order_.first_outputs};
-  }
-  return step;
+RnnSteps<T> PackedRecurrence<T>::steps() {
+  return {.steps = order_.steps,
+          .units = units_,
+          .columns = columns_,
+          .from_x = numbers<T>(from_x_),
+          .input_rows = by_token_ ? nullptr : order_.input_rows,
+          .c = c_.defined() ? written<T>(c_) : nullptr,
+          .shown = output_rows_.defined() ? written<T>(output_rows_) : nullptr,
+          .first_outputs = order_.first_outputs};
 }
 
 template <class T>
 Tensor PackedRecurrence<T>::first_outputs() const {
   if (!op_.return_sequences) return {};
-  const std::int64_t zeros = plan_.has_gaps() ? cell_.units() : 0;
-  Tensor rows = scratch(plan_.tokens() + (plan_.has_gaps() ? 1 : 0), cell_.units());
+  const std::int64_t zeros = plan_.has_gaps() ? units_ : 0;
+  Tensor rows = scratch(plan_.tokens() + (plan_.has_gaps() ? 1 : 0), units_);
   std::byte* end = rows.storage()->bytes() + static_cast<std::size_t>(rows.elements()) * sizeof(T);
   const std::size_t bytes = static_cast<std::size_t>(zeros) * sizeof(T);
   if (bytes > 0) fill_with_zeros(end - bytes, bytes);
@@ -127,30 +133,36 @@ Tensor PackedRecurrence<T>::first_outputs() const {
 
 template <class T>
 Tensor PackedRecurrence<T>::outputs() const {
-  if (!op_.return_sequences) return picked(h_, order_.shown_places, plan_.batch());
-  const Shape shape{plan_.batch(), plan_.steps(), cell_.units()};
+  if (!op_.return_sequences) {
+    return picked(replay_->states(), units_, order_.shown_places, plan_.batch());
+  }
+  const Shape shape{plan_.batch(), plan_.steps(), units_};
   if (!plan_.has_gaps()) return output_rows_.viewed_as(shape);
   return Tensor::packed(output_rows_, shown_rows(op_, inputs_, plan_), shape);
 }
 
 template <class T>
 Tensors PackedRecurrence<T>::run() {
-  h_ = first_state(5);
-  if (op_.cell == op::CellKind::LSTM) c_ = first_state(6);
+  begin_state(5, replay_->states());
+  if (op_.cell == op::CellKind::LSTM) {
+    c_ = scratch(plan_.batch(), units_);
+    begin_state(6, written<T>(c_));
+  }
   output_rows_ = first_outputs();
-  project_inputs();
-  std::int64_t number = 0;
-  for (const RunningStep& at : call_->order.steps()) cell_.run(step(at, number++));
-  Tensors results{outputs(), picked(h_, order_.places, plan_.batch())};
-  if (c_.defined()) results.push_back(picked(c_, order_.places, plan_.batch()));
+  project();
+  replay_->run(steps(), call_->order.steps());
+  const auto state = [&](const T* from) {
+    return picked(from, units_, order_.places, plan_.batch());
+  };
+  Tensors results{outputs(), state(replay_->states())};
+  if (c_.defined()) results.push_back(state(numbers<T>(c_)));
   return results;
 }
 
 }  // namespace
 
 bool accepts_packed_rnn(const op::Rnn&, op::Inputs inputs) {
-  const bool has_mask = given(inputs, 1);
-  const bool of_steps = has_mask ? inputs[1].size(2) == 1 : inputs[0].is_packed();
+  const bool of_steps = !given(inputs, 1) || inputs[1].size(2) == 1;
   return execution().packing && of_steps && inputs[0].elements() > 0 && inputs[3].elements() > 0;
 }
 

@@ -17,6 +17,8 @@ class Recurrence {
         outputs_(outputs),
         batch_(inputs[0].size(0)),
         steps_(inputs[0].size(1)),
+        units_(inputs[3].size(0)),
+        columns_(inputs[3].size(1)),
         cell_(op, inputs, batch_) {}
   void run();
 
@@ -30,6 +32,8 @@ class Recurrence {
   op::Outputs outputs_;
   std::int64_t batch_;
   std::int64_t steps_;
+  std::int64_t units_;
+  std::int64_t columns_;
   RnnCell<T> cell_;
   Tensor from_x_;
 };
@@ -51,12 +55,11 @@ StepMask Recurrence<T>::mask(std::int64_t t) const {
 template <class T>
 RnnStep<T> Recurrence<T>::step(std::int64_t number) {
   const std::int64_t t = op_.go_backwards ? steps_ - 1 - number : number;
-  const std::int64_t columns = cell_.columns();
-  const std::int64_t width = op_.return_sequences ? cell_.units() : 0;
-  const std::int64_t stride = op_.return_sequences ? steps_ * cell_.units() : cell_.units();
+  const std::int64_t width = op_.return_sequences ? units_ : 0;
+  const std::int64_t stride = op_.return_sequences ? steps_ * units_ : units_;
   T* shown = written<T>(outputs_[0]) + number * width;
   return {.sequences = batch_,
-          .from_x = {numbers<T>(from_x_) + t * columns, steps_ * columns},
+          .from_x = {numbers<T>(from_x_) + t * columns_, steps_ * columns_},
           .mask = mask(t),
           .h = written<T>(outputs_[1]),
           .c = op_.cell == op::CellKind::LSTM ? written<T>(outputs_[2]) : nullptr,
@@ -68,8 +71,8 @@ template <class T>
 void Recurrence<T>::run() {
   begin_state(5, outputs_[1]);
   if (op_.cell == op::CellKind::LSTM) begin_state(6, outputs_[2]);
-  from_x_ = empty({batch_ * steps_, cell_.columns()}, kDTypeOf<T>);
-  cell_.project_inputs(numbers<T>(inputs_[0]), from_x_);
+  from_x_ = empty({batch_ * steps_, columns_}, kDTypeOf<T>);
+  project_inputs(inputs_, numbers<T>(inputs_[0]), from_x_);
   for (std::int64_t number = 0; number < steps_; ++number) cell_.run(step(number));
 }
 

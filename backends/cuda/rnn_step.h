@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "domino/backends/cuda/running_order.h"
 #include "domino/backends/op.h"
 #include "domino/core/host_device.h"
 
@@ -42,30 +43,67 @@ struct RnnStep {
   SequenceRows<const T> shown_before;  ///< those of the step before, if there was one
 };
 
-/// The products and the cell of a call.
+/// What the steps of a call read and write, for kernels that were captured before it.
+template <class T>
+struct RnnSteps {
+  std::int64_t next = 0;  ///< the number of the step that is done next
+  const RunningStep* steps = nullptr;
+  std::int64_t units = 0;
+  std::int64_t columns = 0;
+  const T* from_x = nullptr;                 ///< the projected inputs
+  const std::int32_t* input_rows = nullptr;  ///< by token; null where each has its own
+  T* h = nullptr;
+  T* c = nullptr;
+  T* shown = nullptr;  ///< the rows of the outputs, or null
+  const std::int32_t* first_outputs = nullptr;
+
+  /// The step `offset` behind the next.
+  DOMINO_HOST_DEVICE RnnStep<T> step(std::int64_t offset) const {
+    const std::int64_t number = next + offset;
+    const RunningStep& at = steps[number];
+    RnnStep<T> step;
+    step.sequences = at.sequences;
+    step.from_x = {from_x, columns, input_rows};
+    if (input_rows != nullptr) {
+      step.from_x.rows += at.first_token;
+    } else {
+      step.from_x.numbers += at.first_token * columns;
+    }
+    step.h = h;
+    step.c = c;
+    if (shown != nullptr) step.shown = {shown + number * units, units, first_outputs};
+    return step;
+  }
+};
+
+/// to (rows, columns) = x (rows, in) times the kernel, and the bias.
+template <class T>
+void project_inputs(op::Inputs inputs, const T* x, Tensor& to);
+
+/// The product and the cell of a step. The weights outlive it.
 template <class T>
 class RnnCell {
  public:
   /// For steps of at most so many sequences.
   RnnCell(const op::Rnn& op, op::Inputs inputs, std::int64_t sequences);
 
-  std::int64_t units() const { return units_; }
-  std::int64_t columns() const { return columns_; }
-  /// to (rows, columns) = x (rows, in) times the kernel, and the bias.
-  void project_inputs(const T* x, Tensor& to) const;
   void run(const RnnStep<T>& step);
+  /// A step of `steps`, which lie on the device, of at most `rows` sequences with the states `h`.
+  void run(const RnnSteps<T>* steps, std::int64_t offset, std::int64_t rows, const T* h);
 
  private:
   bool resets_before() const { return op_.cell == op::CellKind::GRU && !op_.reset_after; }
-  const T* bias(std::int64_t row) const;
   SequenceRows<const T> from_h() const;
-  void project_states(const RnnStep<T>& step);
-  void reset_states(const RnnStep<T>& step);
+  template <class LaunchAt>
+  void run(const T* h, std::int64_t rows, const LaunchAt& launch_at);
+  void project_states(const T* h, std::int64_t rows);
+  void project_reset_states(std::int64_t rows);
 
-  const op::Rnn& op_;
-  op::Inputs inputs_;
+  op::Rnn op_;
   std::int64_t units_;
   std::int64_t columns_;  ///< of both kernels
+  const T* kernel_;
+  const T* bias_;
   Tensor from_h_;
   Tensor reset_;
   Tensor from_reset_;

@@ -37,13 +37,22 @@ RunningOrder::RunningOrder(const op::Rnn& op, const plans::RnnPlan& plan, const 
     const bool is_zero = plan.ends_with_zero(row, op.zero_output_for_mask);
     all.push_back(is_zero ? -1 : places[static_cast<std::size_t>(row)]);
   }
+  for (const RunningStep& step : steps_) {
+    all.insert(all.end(), {step.first_token, step.sequences});
+  }
   all_ = Tensor({std::ssize(all)}, all);
 }
 
 RunningOrderThere RunningOrder::there() const {
   const auto* input_rows = numbers<std::int32_t>(resident(all_));
   const auto* by_place = input_rows + tokens_;
-  return {input_rows, by_place, by_place + batch_, by_place + 2 * batch_, by_place + 3 * batch_};
+  static_assert(sizeof(RunningStep) == 2 * sizeof(std::int32_t));
+  return {input_rows,
+          by_place,
+          by_place + batch_,
+          by_place + 2 * batch_,
+          by_place + 3 * batch_,
+          reinterpret_cast<const RunningStep*>(by_place + 4 * batch_)};
 }
 
 namespace {
@@ -54,8 +63,10 @@ Tensor mask_of(op::Inputs inputs) { return given(inputs, 1) ? inputs[1] : Tensor
 SharedRowMap map_of_steps(const Tensor& x) { return x.mapped_axes() == 2 ? x.row_map() : nullptr; }
 
 Storage* memory_of_plans(op::Inputs inputs) {
-  Storage* const of_mask = plans::beside(mask_of(inputs));
-  return of_mask != nullptr ? of_mask : plans::beside(map_of_steps(inputs[0]));
+  if (given(inputs, 1)) return plans::beside(inputs[1]);
+  Storage* const of_map = plans::beside(map_of_steps(inputs[0]));
+  // Without either only the sizes count, for the next batch, too.
+  return of_map != nullptr ? of_map : plans::beside(inputs[3]);
 }
 
 std::string key_of_plan(const op::Rnn& op, op::Inputs inputs) {

@@ -23,6 +23,7 @@ struct RunningOrderThere {
   const std::int32_t* sequences;      ///< the same
   const std::int32_t* places;         ///< by sequence
   const std::int32_t* shown_places;   ///< the same; -1 for a sequence whose last output is 0
+  const RunningStep* steps;
 };
 
 /// The sequences of a call in the order in which they are computed, the longest first, so that those that

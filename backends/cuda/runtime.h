@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 
 #include "domino/core/dtype.h"
 
@@ -69,5 +71,15 @@ struct Product {
 };
 /// No size may be 0.
 void multiply(const Product& product);
+
+/// Kernels and products that are begun together, as often as one likes.
+class Graph {
+ public:
+  virtual ~Graph() = default;
+};
+/// Those that `body` asks for, and nothing else, which are not done now. What they are given has to stay where it
+/// is. The stream may not be that of anybody else.
+std::unique_ptr<Graph> capture(const std::function<void()>& body);
+void replay(const Graph& graph);
 
 }  // namespace domino::cuda

@@ -17,6 +17,7 @@ set(DOMINO_CUDA_SOURCES
     reduce.cu
     refusal.cpp
     rnn.cu
+    rnn_replay.cu
     rnn_step.cu
     running_order.cpp
     softmax.cu

@@ -51,11 +51,12 @@ Stream stream_of_process(int device) {
   return {device, orders.of_process};
 }
 
-Stream lent_stream(int device) {
+Stream lent_stream(int device, Lane::Use use) {
   Orders& orders = orders_of(device);
   const std::lock_guard lock(orders.mutex);
   CUstream_st* stream = taken(orders.free, device, make_stream);
-  orders.in_lanes.push_back(stream);
+  // In one that captures nothing runs that could be waited for.
+  if (use == Lane::Use::Run) orders.in_lanes.push_back(stream);
   return {device, stream};
 }
 
@@ -120,7 +121,12 @@ bool Milestone::is_past() const { return has_happened(event_); }
 void Milestone::wait() const { wait_for(event_); }
 void Milestone::hold_back(const Stream& stream) const { follow(stream.handle, event_); }
 
-Lane::Lane(int device) : before_(stream_on(device)), stream_(lent_stream(device)) {
+bool is_capturing() {
+  return innermost_lane != nullptr && innermost_lane->use_ == Lane::Use::Capture;
+}
+
+Lane::Lane(int device, Use use)
+    : before_(stream_on(device)), stream_(lent_stream(device, use)), use_(use) {
   Milestone(before_).hold_back(stream_);
   outer_ = std::exchange(innermost_lane, this);
 }

@@ -58,17 +58,24 @@ class Milestone {
 /// stream there was asked for, and what that is asked for afterwards is done behind it.
 class Lane {
  public:
-  explicit Lane(int device);
+  /// To capture kernels, or to run them.
+  enum class Use { Run, Capture };
+  explicit Lane(int device, Use use = Use::Run);
   ~Lane();
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
  private:
   friend Stream stream_on(int device);
+  friend bool is_capturing();
 
   Stream before_;
   Stream stream_;
+  Use use_;
   const Lane* outer_ = nullptr;
 };
+
+/// Whether this thread's kernels are captured, to run later: what they wait for is decided then.
+bool is_capturing();
 
 }  // namespace domino::cuda

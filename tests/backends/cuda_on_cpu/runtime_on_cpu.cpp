@@ -8,7 +8,10 @@
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
+#include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "domino/backends/cuda/cuda.h"
 #include "domino/backends/cuda/kernel.h"
@@ -58,6 +61,22 @@ thread_local int device = 0;
 
 StreamOrder& order() { return StreamOrder::of_process(); }
 std::atomic<std::int64_t> uploads = 0;
+std::atomic<std::int64_t> captures = 0;
+std::atomic<std::int64_t> replays = 0;
+std::atomic<std::int64_t> graphs = 0;
+
+using Work = std::function<void()>;
+thread_local std::vector<Work>* captured = nullptr;
+
+struct GraphOnCpu final : Graph {
+  GraphOnCpu() { ++graphs; }
+  ~GraphOnCpu() override { --graphs; }
+  std::vector<Work> works;
+};
+
+void expect_no_capture() {
+  if (captured != nullptr) throw std::logic_error("only kernels and products can be captured");
+}
 
 void note_product(const Product& p) {
   for (const void* read : {p.a.numbers, p.b.numbers, p.bias}) order().read(read, *stream());
@@ -67,6 +86,9 @@ void note_product(const Product& p) {
 }  // namespace
 
 std::int64_t upload_count() { return uploads; }
+std::int64_t capture_count() { return captures; }
+std::int64_t replay_count() { return replays; }
+std::int64_t graph_count() { return graphs; }
 
 int device_count() { return 2; }
 void check_device() {}
@@ -74,8 +96,14 @@ int exchange_device(int next) { return std::exchange(device, next); }
 
 CUstream_st* make_stream() { return new CUstream_st{device, {}}; }
 CUevent_st* make_event() { return new CUevent_st; }
-void record(CUevent_st* event, CUstream_st* stream) { order().record(*event, *stream); }
-void follow(CUstream_st* stream, CUevent_st* event) { order().follow(*stream, *event); }
+void record(CUevent_st* event, CUstream_st* stream) {
+  expect_no_capture();
+  order().record(*event, *stream);
+}
+void follow(CUstream_st* stream, CUevent_st* event) {
+  expect_no_capture();
+  order().follow(*stream, *event);
+}
 bool has_happened(CUevent_st* event) { return order().has_happened(*event); }
 void wait_for(CUevent_st* event) { order().wait(*event); }
 void check_launch() {}
@@ -88,7 +116,27 @@ void note_kernel(const void* arguments, std::size_t bytes) {
   }
 }
 
+void carry_out(const Work& work) {
+  if (captured != nullptr) return captured->push_back(work);
+  work();
+}
+
+std::unique_ptr<Graph> capture(const Work& body) {
+  ++captures;
+  auto graph = std::make_unique<GraphOnCpu>();
+  captured = &graph->works;
+  body();
+  captured = nullptr;
+  return graph;
+}
+
+void replay(const Graph& graph) {
+  ++replays;
+  for (const Work& work : static_cast<const GraphOnCpu&>(graph).works) work();
+}
+
 std::byte* allocate(std::size_t bytes) {
+  expect_no_capture();
   void* memory = std::malloc(bytes);
   check<DeviceError>(memory != nullptr, "no memory for {} bytes", bytes);
   std::memset(memory, 0xFF, bytes);
@@ -101,10 +149,12 @@ void release(std::byte* memory, CUstream_st* stream) noexcept {
 }
 
 void fill_with_zeros(std::byte* memory, std::size_t bytes) {
+  expect_no_capture();
   order().write(memory, *stream());
   std::memset(memory, 0, bytes);
 }
 void copy_to_device(std::byte* to, const std::byte* from, std::size_t bytes) {
+  expect_no_capture();
   ++uploads;
   order().write(to, *stream());
   std::memcpy(to, from, bytes);
@@ -120,7 +170,9 @@ void copy_on_device(std::byte* to, const std::byte* from, std::size_t bytes) {
   std::memcpy(to, from, bytes);
 }
 
-void multiply(const Product& product) {
+namespace {
+
+void multiply_now(const Product& product) {
   note_product(product);
   for (std::int64_t index = 0; index < product.batch; ++index) {
     if (product.dtype == DType::Float64) {
@@ -129,6 +181,12 @@ void multiply(const Product& product) {
       multiply_one<float>(product, index);
     }
   }
+}
+
+}  // namespace
+
+void multiply(const Product& product) {
+  carry_out([product] { multiply_now(product); });
 }
 
 }  // namespace domino::cuda
