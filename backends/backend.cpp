@@ -161,6 +161,12 @@ Tensors run_on_host(const op::Operation& operation, Tensors inputs,
 
 }  // namespace
 
+void Backend::check_execution(const Execution& execution) const {
+  check<DeviceError>(execution.products == Products::Float32,
+                     "'{}' multiplies in float32 alone; products in {} are computed on 'cuda'",
+                     name(), name_of(execution.products));
+}
+
 void KernelTable::append(const KernelTable& other) {
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     rows_[i].insert(rows_[i].end(), other.rows_[i].begin(), other.rows_[i].end());

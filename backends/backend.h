@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "domino/backends/execution.h"
 #include "domino/backends/op.h"
 #include "domino/core/tensor.h"
 
@@ -71,6 +72,8 @@ class Backend {
   /// A copy of a host tensor on this device, or the tensor itself where the device is the host.
   virtual Tensor upload(const Tensor& host) const = 0;
   virtual Tensor download(const Tensor& tensor) const = 0;
+  /// Throws DeviceError if this backend cannot carry ops out so, saying which one can.
+  virtual void check_execution(const Execution& execution) const;
   virtual const KernelTable& kernels() const = 0;
 
   /// While this is held, the thread computes here (BackendScope).

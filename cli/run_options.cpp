@@ -1,14 +1,34 @@
 #include "domino/cli/run_options.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 namespace domino::cli {
+namespace {
+
+std::vector<std::string> names_of_products() {
+  std::vector<std::string> names;
+  for (const Products each : kAllProducts) names.emplace_back(name_of(each));
+  return names;
+}
+
+Products products_of_name(const std::string& name) {
+  return *std::ranges::find_if(kAllProducts, [&](Products each) { return name_of(each) == name; });
+}
+
+}  // namespace
 
 void RunOptions::add_device_to(CLI::App& command) {
   command
       .add_option("--device", device,
                   "cpu; reference: plain loops, slow; cuda: if it is compiled in")
       ->check(CLI::IsMember({"cpu", "reference", "cuda"}))
+      ->capture_default_str();
+  command
+      .add_option("--products", products,
+                  "In which type cuda multiplies matrices; the others are less exact")
+      ->check(CLI::IsMember(names_of_products()))
       ->capture_default_str();
 }
 
@@ -31,7 +51,8 @@ Tensors RunOptions::predict(const Model& model, const Tensors& inputs) const {
                         .device = device,
                         .threads = threads,
                         .progress = progress,
-                        .keep_masks = true});
+                        .keep_masks = true,
+                        .products = products_of_name(products)});
 }
 
 }  // namespace domino::cli

@@ -7,9 +7,10 @@
 
 namespace domino::cli {
 
-/// How a command computes: --device, --batch-size, --threads.
+/// How a command computes: --device and --products, --batch-size, --threads.
 struct RunOptions {
   std::string device = "cpu";
+  std::string products = "float32";
   std::int64_t batch_size = 32;  ///< 0: all rows
   int threads = 0;
   bool progress = true;
@@ -18,7 +19,8 @@ struct RunOptions {
   void add_batch_size_to(CLI::App& command);
   void add_threads_to(CLI::App& command);
 
-  /// Outputs with their masks, a bar on stderr. Throws DeviceError if the device is not in this build.
+  /// Outputs with their masks, a bar on stderr. Throws DeviceError if the device is not in this build, or
+  /// does not have these products.
   Tensors predict(const Model& model, const Tensors& inputs) const;
 };
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "domino/backends/execution.h"
 #include "domino/graph/dag.h"
 #include "domino/graph/input_layer.h"
 #include "domino/graph/layer.h"
@@ -40,6 +41,9 @@ struct PredictOptions {
   /// A sequence gets the same bits whatever its batch mates, the batch size and the side of its padding;
   /// costs speed (docs/performance.md).
   bool strict = false;
+  /// In which type matrices are multiplied (docs/cuda_options.md). Attention, grouped convolutions and
+  /// float64 stay as they are. Throws DeviceError for others than Float32 where the device has none.
+  Products products = Products::Float32;
   /// Of outputs that carry a mask (batch, steps) for (batch, steps, ...).
   MaskedOutput masked_output = MaskedOutput::Exact;
 };

@@ -122,12 +122,16 @@ std::vector<Tensors> Model::predict_batches(const Batches& batches, std::int64_t
                                             const PredictOptions& options) const {
   check<ValueError>(options.batch_size > 0, "a batch size of {}; expected at least 1",
                     options.batch_size);
-  const BackendScope device(backend(options.device));
-  const std::shared_ptr<void> lane = current_backend().open_lane();
+  const Backend& device = backend(options.device);
+  const Execution execution{
+      .packing = options.packing, .strict = options.strict, .products = options.products};
+  device.check_execution(execution);
+  const BackendScope on(device);
+  const std::shared_ptr<void> lane = device.open_lane();
   const ThreadScope threads(options.threads);
   // A GPU needs one core to ask it.
-  const ThreadGate::Pass pass(current_backend().device() == Device::Cuda ? 1 : thread_count());
-  const ExecutionScope execution({.packing = options.packing, .strict = options.strict});
+  const ThreadGate::Pass pass(device.device() == Device::Cuda ? 1 : thread_count());
+  const ExecutionScope as(execution);
   std::optional<Session> session;
   if (Session::current() == nullptr) session.emplace();
   std::optional<Progress> progress;

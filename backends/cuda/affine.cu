@@ -2,6 +2,7 @@
 
 #include "domino/backends/cuda/kernel.h"
 #include "domino/backends/cuda/numbers.h"
+#include "domino/backends/cuda/runtime.h"
 #include "domino/backends/reference/activation.h"
 
 namespace domino::cuda {
@@ -41,12 +42,13 @@ void apply(const AffineMap& map) {
   // cuBLASLt has epilogues of float32 and half types only, and of few functions.
   const bool bias_inside = map.dtype == DType::Float32;
   const bool relu_inside = bias_inside && map.activation == op::UnaryKind::Relu;
-  multiply({.dtype = map.dtype,
+  multiply({.dtype = map.x.dtype,
+            .tf32 = multiplies_in_tf32(),
             .m = map.rows,
             .n = map.out,
             .k = map.in,
-            .a = {.numbers = map.x, .row_stride = map.in},
-            .b = {.numbers = map.w, .row_stride = map.w_stride},
+            .a = {.numbers = map.x.bytes, .row_stride = map.in},
+            .b = {.numbers = map.w.bytes, .row_stride = map.w_stride},
             .c = map.y,
             .c_row_stride = map.out,
             .bias = bias_inside ? map.bias : nullptr,

@@ -5,6 +5,8 @@
 #include "domino/backends/cuda/kernels.h"
 #include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/numbers.h"
+#include "domino/backends/cuda/operands.h"
+#include "domino/backends/cuda/runtime.h"
 
 namespace domino::cuda {
 namespace {
@@ -15,23 +17,24 @@ struct ConvSizes {
 
 /// Adds what one tap of the kernel sees of all steps: a product on rows that lie `stride` steps apart.
 template <class T>
-void add_tap(const op::Conv1D& op, const ConvSizes& s, std::int64_t tap, const T* x,
-             const T* kernel, T* y) {
+void add_tap(const op::Conv1D& op, const ConvSizes& s, std::int64_t tap, const Operand& x,
+             const Operand& kernel, T* y) {
   const std::int64_t shift = tap * op.dilation - op.pad_before;
   // The output steps for which the tap does not see padding.
   const std::int64_t first = shift >= 0 ? 0 : (-shift + op.stride - 1) / op.stride;
   const std::int64_t end =
       shift >= s.steps ? 0 : std::min(s.out_steps, (s.steps - 1 - shift) / op.stride + 1);
   if (first >= end) return;
-  multiply({.dtype = kDTypeOf<T>,
+  multiply({.dtype = x.dtype,
+            .tf32 = multiplies_in_tf32(),
             .batch = s.batch,
             .m = end - first,
             .n = s.out,
             .k = s.in,
-            .a = {.numbers = x + (first * op.stride + shift) * s.in,
+            .a = {.numbers = x.at((first * op.stride + shift) * s.in).bytes,
                   .row_stride = op.stride * s.in,
                   .batch_stride = s.steps * s.in},
-            .b = {.numbers = kernel + tap * s.in * s.out, .row_stride = s.out},
+            .b = {.numbers = kernel.at(tap * s.in * s.out).bytes, .row_stride = s.out},
             .c = y + first * s.out,
             .c_row_stride = s.out,
             .c_batch_stride = s.out_steps * s.out,
@@ -67,12 +70,13 @@ struct ConvolveGroups {
 
 template <class T>
 void convolve(const op::Conv1D& op, const ConvSizes& s, op::Inputs inputs, Tensor& output) {
-  const T* x = numbers<T>(inputs[0]);
-  const T* kernel = numbers<T>(inputs[1]);
   T* y = written<T>(output);
   if (op.groups > 1) {
-    for_each_index(output.elements(), ConvolveGroups<T>{op, s, x, kernel, y});
+    for_each_index(output.elements(),
+                   ConvolveGroups<T>{op, s, numbers<T>(inputs[0]), numbers<T>(inputs[1]), y});
   } else {
+    const Operand x = operand(inputs[0]);
+    const Operand kernel = operand(inputs[1]);
     set_to_zero(output);
     for (std::int64_t tap = 0; s.in > 0 && tap < s.width; ++tap) add_tap(op, s, tap, x, kernel, y);
   }

@@ -3,6 +3,8 @@
 #include "domino/backends/cuda/kernels.h"
 #include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/numbers.h"
+#include "domino/backends/cuda/operands.h"
+#include "domino/backends/cuda/runtime.h"
 #include "domino/backends/cuda/strided.h"
 
 namespace domino::cuda {
@@ -39,21 +41,22 @@ void join_rows(Product& product) {
 
 template <class T>
 void multiply_floats(const op::MatMul& op, op::Inputs inputs, Tensor& output) {
-  const Tensor& a = inputs[0];
-  const Tensor& b = inputs[1];
+  const Operand a = operand(inputs[0]);
+  const Operand b = operand(inputs[1]);
   const Strided<2> batch = batch_space(inputs, output);
   const std::int64_t matrix = output.size(-2) * output.size(-1);
   const std::int64_t together = batch.axes == 0 ? 1 : batch.sizes[0];
   for (std::int64_t first = 0; first < batch.count; first += together) {
     const auto at = batch.offsets(first);
     Product product{
-        .dtype = output.dtype(),
+        .dtype = a.dtype,
+        .tf32 = multiplies_in_tf32(),
         .batch = together,
         .m = output.size(-2),
         .n = output.size(-1),
-        .k = a.size(op.transpose_a ? -2 : -1),
-        .a = {numbers<T>(a) + at.of[0], a.size(-1), batch.strides[0][0], op.transpose_a},
-        .b = {numbers<T>(b) + at.of[1], b.size(-1), batch.strides[0][1], op.transpose_b},
+        .k = inputs[0].size(op.transpose_a ? -2 : -1),
+        .a = {a.at(at.of[0]).bytes, inputs[0].size(-1), batch.strides[0][0], op.transpose_a},
+        .b = {b.at(at.of[1]).bytes, inputs[1].size(-1), batch.strides[0][1], op.transpose_b},
         .c = written<T>(output) + first * matrix,
         .c_row_stride = output.size(-1),
         .c_batch_stride = matrix};
@@ -135,8 +138,8 @@ void dense(const op::Dense& op, op::Inputs inputs, op::Outputs outputs) {
            .rows = out == 0 ? 0 : outputs[0].elements() / out,
            .in = in,
            .out = out,
-           .x = numbers<T>(inputs[0]),
-           .w = numbers<T>(inputs[1]),
+           .x = operand(inputs[0]),
+           .w = operand(inputs[1]),
            .w_stride = out,
            .bias = numbers_if_given<T>(inputs, 2),
            .activation = op.activation,

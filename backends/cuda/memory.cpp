@@ -50,10 +50,12 @@ Tensor empty(Shape shape, DType dtype) {
   return Tensor::on(std::make_shared<DeviceBytes>(size), std::move(shape), dtype);
 }
 
+void finish(const Tensor& tensor) { static_cast<DeviceBytes&>(*tensor.storage()).finish(); }
+
 Tensor workspace(Shape shape, DType dtype) {
-  auto memory = std::make_shared<DeviceBytes>(bytes_of(shape.elements(), dtype));
-  memory->finish();
-  return Tensor::on(std::move(memory), std::move(shape), dtype);
+  Tensor made = empty(std::move(shape), dtype);
+  finish(made);
+  return made;
 }
 
 void set_to_zero(Tensor& tensor) {
@@ -61,11 +63,11 @@ void set_to_zero(Tensor& tensor) {
 }
 
 Tensor upload(const Tensor& host) {
-  const std::size_t size = bytes_of(host.elements(), host.dtype());
-  const auto there = std::make_shared<DeviceBytes>(size);
-  copy_to_device(there->bytes(), host.storage()->bytes(), size);
-  there->finish();
-  return Tensor::on(there, host.shape(), host.dtype());
+  Tensor copy = empty(host.shape(), host.dtype());
+  copy_to_device(copy.storage()->bytes(), host.storage()->bytes(),
+                 bytes_of(host.elements(), host.dtype()));
+  finish(copy);
+  return copy;
 }
 
 Tensor download(const Tensor& tensor) {

@@ -38,6 +38,8 @@ class DeviceBytes final : public Storage {
 Tensor empty(Shape shape, DType dtype);
 /// The same for streams that take turns: they wait for each other by themselves.
 Tensor workspace(Shape shape, DType dtype);
+/// All of its numbers are asked for: other streams need to wait for no more than that.
+void finish(const Tensor& tensor);
 void set_to_zero(Tensor& tensor);
 /// A copy of a host tensor on the device, and back.
 Tensor upload(const Tensor& host);

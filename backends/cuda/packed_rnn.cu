@@ -105,7 +105,7 @@ void PackedRecurrence<T>::project() {
   by_token_ = plan_.tokens() * 8 <= x_rows_ * 7;
   if (by_token_) x_ = picked(numbers<T>(x_), x_.size(-1), order_.input_rows, plan_.tokens());
   from_x_ = scratch(by_token_ ? plan_.tokens() : x_rows_, columns_);
-  project_inputs(inputs_, numbers<T>(x_), from_x_);
+  project_inputs<T>(inputs_, x_, from_x_);
 }
 
 template <class T>

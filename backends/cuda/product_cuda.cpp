@@ -40,26 +40,53 @@ std::uint32_t alignment_of(const void* memory) {
   return static_cast<std::uint32_t>(std::min<std::uintptr_t>(address & -address, 256));
 }
 
+/// The most that holds for all that is written by, or read with, a row of c. PyTorch found that the
+/// pointer of a bias counts, too.
+std::uint32_t alignment_of_rows(const Product& p) {
+  const std::uint32_t c = alignment_of(p.c);
+  return p.bias == nullptr ? c : std::min(c, alignment_of(p.bias));
+}
+
+cudaDataType_t type_of(DType operands) {
+  switch (operands) {
+    case DType::Float64:
+      return CUDA_R_64F;
+    case DType::Float16:
+      return CUDA_R_16F;
+    case DType::BFloat16:
+      return CUDA_R_16BF;
+    default:
+      return CUDA_R_32F;
+  }
+}
+
+cublasComputeType_t compute_type(const Product& p) {
+  if (p.dtype == DType::Float64) return CUBLAS_COMPUTE_64F;
+  const bool tf32 = p.tf32 && p.dtype == DType::Float32;
+  return tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+}
+
+using Algorithm = cublasLtMatmulHeuristicResult_t;
+
 /// What cuBLASLt calls a product. It counts column by column: a matrix row by row is its transpose, so that
 /// the transpose of c is asked for, of b by a.
 class Description {
  public:
   explicit Description(const Product& p)
       : type_(p.dtype == DType::Float64 ? CUDA_R_64F : CUDA_R_32F) {
-    const auto compute = p.dtype == DType::Float64 ? CUBLAS_COMPUTE_64F : CUBLAS_COMPUTE_32F;
-    check_product(cublasLtMatmulDescInit(&operation_, compute, type_));
+    check_product(cublasLtMatmulDescInit(&operation_, compute_type(p), type_));
     set(CUBLASLT_MATMUL_DESC_TRANSA, p.b.transposed ? CUBLAS_OP_T : CUBLAS_OP_N);
     set(CUBLASLT_MATMUL_DESC_TRANSB, p.a.transposed ? CUBLAS_OP_T : CUBLAS_OP_N);
     set(CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue_of(p));
     if (p.bias != nullptr) set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.bias);
-    lay_out(b_, p.b, p.k, p.n, p.batch);
-    lay_out(a_, p.a, p.m, p.k, p.batch);
-    lay_out(c_, {.row_stride = p.c_row_stride, .batch_stride = p.c_batch_stride}, p.m, p.n,
+    lay_out(b_, type_of(p.dtype), p.b, p.k, p.n, p.batch);
+    lay_out(a_, type_of(p.dtype), p.a, p.m, p.k, p.batch);
+    lay_out(c_, type_, {.row_stride = p.c_row_stride, .batch_stride = p.c_batch_stride}, p.m, p.n,
             p.batch);
   }
 
-  cublasLtMatmulHeuristicResult_t ask_for_algorithm(const Product& p);
-  void run(const Product& p, const cublasLtMatmulHeuristicResult_t& with);
+  Algorithm ask_for_algorithm(const Product& p);
+  void run(const Product& p, const Algorithm& with);
 
  private:
   static cublasLtEpilogue_t epilogue_of(const Product& p) {
@@ -73,10 +100,11 @@ class Description {
   }
 
   /// `rows` and `columns` as the product reads them.
-  void lay_out(cublasLtMatrixLayoutOpaque_t& layout, const Matrices& matrices, std::int64_t rows,
-               std::int64_t columns, std::int64_t batch) const {
+  static void lay_out(cublasLtMatrixLayoutOpaque_t& layout, cudaDataType_t type,
+                      const Matrices& matrices, std::int64_t rows, std::int64_t columns,
+                      std::int64_t batch) {
     if (matrices.transposed) std::swap(rows, columns);
-    check_product(cublasLtMatrixLayoutInit(&layout, type_, static_cast<std::uint64_t>(columns),
+    check_product(cublasLtMatrixLayoutInit(&layout, type, static_cast<std::uint64_t>(columns),
                                            static_cast<std::uint64_t>(rows), matrices.row_stride));
     const auto count = static_cast<std::int32_t>(batch);
     check_product(cublasLtMatrixLayoutSetAttribute(&layout, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT,
@@ -86,14 +114,14 @@ class Description {
                                          &matrices.batch_stride, sizeof matrices.batch_stride));
   }
 
-  cudaDataType_t type_;
+  cudaDataType_t type_;  ///< of c, and of a bias
   cublasLtMatmulDescOpaque_t operation_;
   cublasLtMatrixLayoutOpaque_t a_;
   cublasLtMatrixLayoutOpaque_t b_;
   cublasLtMatrixLayoutOpaque_t c_;
 };
 
-cublasLtMatmulHeuristicResult_t Description::ask_for_algorithm(const Product& p) {
+Algorithm Description::ask_for_algorithm(const Product& p) {
   cublasLtMatmulPreferenceOpaque_t preference;
   check_product(cublasLtMatmulPreferenceInit(&preference));
   const auto set = [&](cublasLtMatmulPreferenceAttributes_t attribute, const auto& value) {
@@ -103,9 +131,9 @@ cublasLtMatmulHeuristicResult_t Description::ask_for_algorithm(const Product& p)
   set(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, kMostWorkspace);
   set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, alignment_of(p.b.numbers));
   set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, alignment_of(p.a.numbers));
-  set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, alignment_of(p.c));
-  set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, alignment_of(p.c));
-  cublasLtMatmulHeuristicResult_t result;
+  set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, alignment_of_rows(p));
+  set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, alignment_of_rows(p));
+  Algorithm result;
   int found = 0;
   check_product(cublasLtMatmulAlgoGetHeuristic(handle(), &operation_, &b_, &a_, &c_, &c_,
                                                &preference, 1, &result, &found));
@@ -113,7 +141,7 @@ cublasLtMatmulHeuristicResult_t Description::ask_for_algorithm(const Product& p)
   return result;
 }
 
-void Description::run(const Product& p, const cublasLtMatmulHeuristicResult_t& with) {
+void Description::run(const Product& p, const Algorithm& with) {
   const double one = 1;
   const double carried = p.accumulate ? 1 : 0;
   const float one_float = 1;
@@ -129,10 +157,11 @@ void Description::run(const Product& p, const cublasLtMatmulHeuristicResult_t& w
 }
 
 /// All that an algorithm is chosen by.
-using Key = std::array<std::int64_t, 17>;
+using Key = std::array<std::int64_t, 18>;
 
 Key key_of(const Product& p) {
   return {static_cast<std::int64_t>(p.dtype),
+          p.tf32,
           p.batch,
           p.m,
           p.n,
@@ -147,14 +176,14 @@ Key key_of(const Product& p) {
           alignment_of(p.b.numbers),
           p.c_row_stride,
           p.c_batch_stride,
-          alignment_of(p.c),
+          alignment_of_rows(p),
           (p.bias != nullptr ? 1 : 0) + (p.relu ? 2 : 0) + (p.accumulate ? 4 : 0)};
 }
 
 /// Asking takes longer than a small product.
-cublasLtMatmulHeuristicResult_t algorithm_of(const Product& p, Description& description) {
+Algorithm algorithm_of(const Product& p, Description& description) {
   static std::mutex mutex;
-  static std::map<std::pair<int, Key>, cublasLtMatmulHeuristicResult_t> remembered;
+  static std::map<std::pair<int, Key>, Algorithm> remembered;
   const std::lock_guard lock(mutex);
   const std::pair key(this_device(), key_of(p));
   const auto found = remembered.find(key);

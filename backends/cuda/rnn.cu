@@ -72,7 +72,7 @@ void Recurrence<T>::run() {
   begin_state(5, outputs_[1]);
   if (op_.cell == op::CellKind::LSTM) begin_state(6, outputs_[2]);
   from_x_ = empty({batch_ * steps_, columns_}, kDTypeOf<T>);
-  project_inputs(inputs_, numbers<T>(inputs_[0]), from_x_);
+  project_inputs<T>(inputs_, inputs_[0], from_x_);
   for (std::int64_t number = 0; number < steps_; ++number) cell_.run(step(number));
 }
 

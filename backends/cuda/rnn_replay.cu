@@ -9,6 +9,7 @@
 #include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/numbers.h"
 #include "domino/backends/cuda/quietly.h"
+#include "domino/backends/execution.h"
 #include "domino/backends/plans/kept.h"
 #include "domino/core/check.h"
 
@@ -24,9 +25,9 @@ struct GoOn {
 template <class T>
 std::shared_ptr<RnnReplays<T>> replays_of(const op::Rnn& op, op::Inputs inputs) {
   const ValueNumber attributes = op::value_number(op, {}, 0);
-  const std::string key =
-      fmt::format("replays {:x} {:x} with bias {}", attributes.high, attributes.low,
-                  plans::identity(given(inputs, 4) ? inputs[4] : Tensor()));
+  const std::string key = fmt::format("replays {:x} {:x} in {} with bias {}", attributes.high,
+                                      attributes.low, name_of(execution().products),
+                                      plans::identity(given(inputs, 4) ? inputs[4] : Tensor()));
   return *plans::kept(plans::beside(inputs[3]), key,
                       [] { return std::make_shared<RnnReplays<T>>(); });
 }
@@ -69,7 +70,7 @@ template <class T>
 void RnnReplay<T>::begin_use(op::Inputs inputs) const {
   if (last_use_) last_use_->hold_back(stream_on(this_device()));
   // So that their memory hears of this stream.
-  numbers<T>(inputs[3]);
+  operand(inputs[3]);
   numbers_if_given<T>(inputs, 4);
 }
 

@@ -113,14 +113,14 @@ const T* row_of_bias(op::Inputs inputs, std::int64_t row) {
 }  // namespace
 
 template <class T>
-void project_inputs(op::Inputs inputs, const T* x, Tensor& to) {
+void project_inputs(op::Inputs inputs, const Tensor& x, Tensor& to) {
   const std::int64_t columns = inputs[3].size(1);
   apply({.dtype = kDTypeOf<T>,
          .rows = to.size(0),
          .in = inputs[2].size(0),
          .out = columns,
-         .x = x,
-         .w = numbers<T>(inputs[2]),
+         .x = operand(x),
+         .w = operand(inputs[2]),
          .w_stride = columns,
          .bias = row_of_bias<T>(inputs, 0),
          .y = written<T>(to)});
@@ -131,7 +131,8 @@ RnnCell<T>::RnnCell(const op::Rnn& op, op::Inputs inputs, std::int64_t sequences
     : op_(op),
       units_(inputs[3].size(0)),
       columns_(inputs[3].size(1)),
-      kernel_(numbers<T>(inputs[3])),
+      kernel_(operand(inputs[3])),
+      states_(kDTypeOf<T>, sequences * units_),
       bias_(row_of_bias<T>(inputs, 1)) {
   from_h_ = workspace({sequences, resets_before() ? 2 * units_ : columns_}, kDTypeOf<T>);
   if (!resets_before()) return;
@@ -150,7 +151,7 @@ void RnnCell<T>::project_states(const T* h, std::int64_t rows) {
          .rows = rows,
          .in = units_,
          .out = from_h_.size(1),
-         .x = h,
+         .x = states_.of(h, rows * units_),
          .w = kernel_,
          .w_stride = columns_,
          .bias = bias_,
@@ -163,8 +164,8 @@ void RnnCell<T>::project_reset_states(std::int64_t rows) {
          .rows = rows,
          .in = units_,
          .out = units_,
-         .x = numbers<T>(reset_),
-         .w = kernel_ + 2 * units_,
+         .x = states_.of(numbers<T>(reset_), rows * units_),
+         .w = kernel_.at(2 * units_),
          .w_stride = columns_,
          .y = written<T>(from_reset_)});
 }
@@ -198,7 +199,7 @@ void RnnCell<T>::run(const RnnSteps<T>* steps, std::int64_t offset, std::int64_t
 
 template class RnnCell<float>;
 template class RnnCell<double>;
-template void project_inputs(op::Inputs, const float*, Tensor&);
-template void project_inputs(op::Inputs, const double*, Tensor&);
+template void project_inputs<float>(op::Inputs, const Tensor&, Tensor&);
+template void project_inputs<double>(op::Inputs, const Tensor&, Tensor&);
 
 }  // namespace domino::cuda

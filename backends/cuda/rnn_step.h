@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "domino/backends/cuda/operands.h"
 #include "domino/backends/cuda/running_order.h"
 #include "domino/backends/op.h"
 #include "domino/core/host_device.h"
@@ -78,7 +79,7 @@ struct RnnSteps {
 
 /// to (rows, columns) = x (rows, in) times the kernel, and the bias.
 template <class T>
-void project_inputs(op::Inputs inputs, const T* x, Tensor& to);
+void project_inputs(op::Inputs inputs, const Tensor& x, Tensor& to);
 
 /// The product and the cell of a step. The weights outlive it.
 template <class T>
@@ -102,7 +103,8 @@ class RnnCell {
   op::Rnn op_;
   std::int64_t units_;
   std::int64_t columns_;  ///< of both kernels
-  const T* kernel_;
+  Operand kernel_;
+  ChangingOperand states_;
   const T* bias_;
   Tensor from_h_;
   Tensor reset_;

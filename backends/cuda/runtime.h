@@ -55,7 +55,10 @@ struct Matrices {
 
 /// c = relu(a b + bias), or c += a b, for each of `batch` matrices a (m, k), b (k, n) and c (m, n).
 struct Product {
-  DType dtype = DType::Float32;  ///< Float32, or Float64 without a bias or relu
+  /// Of a and b: Float32, Float16 or BFloat16, with a Float32 bias and c; or Float64, c too, without a bias
+  /// or relu.
+  DType dtype = DType::Float32;
+  bool tf32 = false;  ///< Float32 operands may be rounded to 10 bits of fraction
   std::int64_t batch = 1;
   std::int64_t m = 1;
   std::int64_t n = 1;

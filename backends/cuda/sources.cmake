@@ -13,6 +13,7 @@ set(DOMINO_CUDA_SOURCES
     memory.cpp
     movement.cu
     normalization.cu
+    operands.cu
     packed_rnn.cu
     reduce.cu
     refusal.cpp

@@ -30,6 +30,20 @@ TEST(Backends, AreFoundByName) {
                   &Error::message, HasSubstr("this build has no backend 'gpu'; it has cpu, "))));
 }
 
+TEST(Backends, RefuseExecutionsThatTheyDoNotHave) {
+  const auto refusal = [](const std::string& text) {
+    return Throws<DeviceError>(Property(&Error::message, text));
+  };
+  for (const std::string_view name : {"reference", "onednn", "guarded"}) {
+    const Backend& host = backend(name);
+    const std::string quoted = "'" + std::string(name) + "'";
+    EXPECT_NO_THROW(host.check_execution({.packing = false, .strict = true}));
+    EXPECT_THAT([&] { host.check_execution({.products = Products::TF32}); },
+                refusal(quoted + " multiplies in float32 alone; products in tf32 are computed on "
+                                 "'cuda'"));
+  }
+}
+
 TEST(Backends, ScopesNestAndBelongToTheirThread) {
   const std::string_view outside = current_backend().name();
   {

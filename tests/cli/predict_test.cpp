@@ -145,6 +145,11 @@ TEST_F(PredictCommand, SaysWhatFilesAndDevicesAreMissing) {
               HasSubstr("see domino predict --help"));
   EXPECT_THAT(complaint_of(predict("functional.keras", {"--batch-size", "0"}), 2),
               HasSubstr("--batch-size"));
+  EXPECT_THAT(complaint_of(predict("functional.keras", {"--products", "float8"}), 2),
+              HasSubstr("--products"));
+  EXPECT_EQ(complaint_of(predict("functional.keras", {"--products", "bfloat16"})),
+            "domino: 'onednn' multiplies in float32 alone; products in bfloat16 are computed on "
+            "'cuda'");
   if (cuda::device_count() == 0) {
     EXPECT_THAT(complaint_of(predict("functional.keras", {"--device", "cuda"})),
                 AnyOf(HasSubstr("no CUDA backend is compiled in; configure with -DDOMINO_CUDA=ON"),

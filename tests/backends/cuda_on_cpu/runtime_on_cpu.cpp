@@ -6,6 +6,8 @@
 #include "tests/backends/cuda_on_cpu/runtime_on_cpu.h"
 
 #include <atomic>
+#include <bit>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <functional>
@@ -19,32 +21,44 @@
 #include "domino/backends/cuda/streams.h"
 #include "domino/backends/reference/activation.h"
 #include "domino/core/check.h"
+#include "domino/core/half.h"
 #include "tests/backends/cuda_on_cpu/stream_order.h"
 
 namespace domino::cuda {
 namespace {
+
+double as_multiplied(double number, bool) { return number; }
+double as_multiplied(Float16 number, bool) { return to_float(number); }
+double as_multiplied(BFloat16 number, bool) { return to_float(number); }
+double as_multiplied(float number, bool tf32) {
+  auto bits = std::bit_cast<std::uint32_t>(number);
+  if (!tf32 || !std::isfinite(number)) return number;
+  bits += 0xFFFU + ((bits >> 13) & 1U);
+  return std::bit_cast<float>(bits & ~0x1FFFU);
+}
 
 template <class T>
 struct View {
   const T* numbers;
   std::int64_t row_stride;
   std::int64_t column_stride;
+  bool tf32 = false;
   double at(std::int64_t row, std::int64_t column) const {
-    return static_cast<double>(numbers[row * row_stride + column * column_stride]);
+    return as_multiplied(numbers[row * row_stride + column * column_stride], tf32);
   }
 };
 
 template <class T>
-View<T> view_of(const Matrices& matrices, std::int64_t index) {
+View<T> view_of(const Matrices& matrices, std::int64_t index, bool tf32) {
   const T* numbers = static_cast<const T*>(matrices.numbers) + index * matrices.batch_stride;
-  if (matrices.transposed) return {numbers, 1, matrices.row_stride};
-  return {numbers, matrices.row_stride, 1};
+  if (matrices.transposed) return {numbers, 1, matrices.row_stride, tf32};
+  return {numbers, matrices.row_stride, 1, tf32};
 }
 
-template <class T>
+template <class Operand, class T>
 void multiply_one(const Product& p, std::int64_t index) {
-  const View<T> a = view_of<T>(p.a, index);
-  const View<T> b = view_of<T>(p.b, index);
+  const View<Operand> a = view_of<Operand>(p.a, index, p.tf32);
+  const View<Operand> b = view_of<Operand>(p.b, index, p.tf32);
   T* c = static_cast<T*>(p.c) + index * p.c_batch_stride;
   for (std::int64_t row = 0; row < p.m; ++row) {
     for (std::int64_t column = 0; column < p.n; ++column) {
@@ -176,9 +190,13 @@ void multiply_now(const Product& product) {
   note_product(product);
   for (std::int64_t index = 0; index < product.batch; ++index) {
     if (product.dtype == DType::Float64) {
-      multiply_one<double>(product, index);
+      multiply_one<double, double>(product, index);
+    } else if (product.dtype == DType::Float16) {
+      multiply_one<Float16, float>(product, index);
+    } else if (product.dtype == DType::BFloat16) {
+      multiply_one<BFloat16, float>(product, index);
     } else {
-      multiply_one<float>(product, index);
+      multiply_one<float, float>(product, index);
     }
   }
 }
