@@ -7,8 +7,9 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
-#include <utility>
+#include <optional>
 
+#include "domino/backends/cuda/ladder.h"
 #include "domino/backends/cuda/runtime.h"
 #include "domino/backends/cuda/streams.h"
 #include "domino/core/check.h"
@@ -86,6 +87,9 @@ class Description {
   }
 
   Algorithm ask_for_algorithm(const Product& p);
+  /// An algorithm found for another number of rows, with the workspace that it takes here; none if it cannot
+  /// be taken.
+  std::optional<Algorithm> take_over(const Algorithm& found);
   void run(const Product& p, const Algorithm& with);
 
  private:
@@ -141,6 +145,15 @@ Algorithm Description::ask_for_algorithm(const Product& p) {
   return result;
 }
 
+std::optional<Algorithm> Description::take_over(const Algorithm& found) {
+  Algorithm here;
+  const cublasStatus_t status =
+      cublasLtMatmulAlgoCheck(handle(), &operation_, &b_, &a_, &c_, &c_, &found.algo, &here);
+  if (status != CUBLAS_STATUS_SUCCESS || here.workspaceSize > kMostWorkspace) return std::nullopt;
+  here.algo = found.algo;
+  return here;
+}
+
 void Description::run(const Product& p, const Algorithm& with) {
   const double one = 1;
   const double carried = p.accumulate ? 1 : 0;
@@ -157,10 +170,11 @@ void Description::run(const Product& p, const Algorithm& with) {
 }
 
 /// All that an algorithm is chosen by.
-using Key = std::array<std::int64_t, 18>;
+using Key = std::array<std::int64_t, 19>;
 
 Key key_of(const Product& p) {
-  return {static_cast<std::int64_t>(p.dtype),
+  return {this_device(),
+          static_cast<std::int64_t>(p.dtype),
           p.tf32,
           p.batch,
           p.m,
@@ -180,23 +194,54 @@ Key key_of(const Product& p) {
           (p.bias != nullptr ? 1 : 0) + (p.relu ? 2 : 0) + (p.accumulate ? 4 : 0)};
 }
 
-/// Asking takes longer than a small product.
-Algorithm algorithm_of(const Product& p, Description& description) {
-  static std::mutex mutex;
-  static std::map<std::pair<int, Key>, Algorithm> remembered;
-  const std::lock_guard lock(mutex);
-  const std::pair key(this_device(), key_of(p));
-  const auto found = remembered.find(key);
-  if (found != remembered.end()) return found->second;
-  if (remembered.size() == kMostRemembered) remembered.clear();
-  return remembered.emplace(key, description.ask_for_algorithm(p)).first->second;
+/// With as many rows as those of nearly its size have, where that changes nothing else.
+Product on_rung(Product p) {
+  if (p.batch == 1 && !p.a.transposed) p.m = rung_of(p.m);
+  return p;
+}
+
+/// Asking takes longer than a small product, and the rows of packed batches are ever others.
+class Algorithms {
+ public:
+  Algorithm find(const Product& p, Description& description) {
+    const std::lock_guard lock(mutex_);
+    return find_or_choose(p, description);
+  }
+
+ private:
+  Algorithm find_or_choose(const Product& p, Description& description) {
+    const Key key = key_of(p);
+    if (const auto found = remembered_.find(key); found != remembered_.end()) return found->second;
+    const Algorithm chosen = choose(p, description);
+    if (remembered_.size() >= kMostRemembered) remembered_.clear();
+    return remembered_.emplace(key, chosen).first->second;
+  }
+
+  Algorithm choose(const Product& p, Description& description) {
+    const Product near = on_rung(p);
+    if (near.m == p.m) return description.ask_for_algorithm(p);
+    Description of_near(near);
+    const auto taken = description.take_over(find_or_choose(near, of_near));
+    return taken ? *taken : description.ask_for_algorithm(p);
+  }
+
+  std::mutex mutex_;
+  std::map<Key, Algorithm> remembered_;
+};
+
+/// Where there is one matrix of each, their distances say nothing, but differ.
+Product without_distances(Product p) {
+  if (p.batch == 1) p.a.batch_stride = p.b.batch_stride = p.c_batch_stride = 0;
+  return p;
 }
 
 }  // namespace
 
 void multiply(const Product& product) {
-  Description description(product);
-  description.run(product, algorithm_of(product, description));
+  static Algorithms algorithms;
+  const Product p = without_distances(product);
+  Description description(p);
+  description.run(p, algorithms.find(p, description));
 }
 
 }  // namespace domino::cuda
