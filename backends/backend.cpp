@@ -92,10 +92,9 @@ bool is_on_texts(const op::Operation& operation) {
          std::holds_alternative<op::HashCross>(operation);
 }
 
-bool has_strings(const Tensors& inputs, const std::vector<meta::TensorSpec>& specs) {
-  return std::ranges::find(specs, DType::String, &meta::TensorSpec::dtype) != specs.end() ||
-         std::ranges::any_of(
-             inputs, [](const Tensor& x) { return x.defined() && x.dtype() == DType::String; });
+bool has_strings(op::Inputs inputs) {
+  return std::ranges::any_of(
+      inputs, [](const Tensor& x) { return x.defined() && x.dtype() == DType::String; });
 }
 
 /// "cuda" or "cuda:1".
@@ -240,13 +239,17 @@ void OpObserver::tell(const op::Operation& operation, std::string_view owner, op
   }
 }
 
+bool runs_on_host(const op::Operation& operation, op::Inputs inputs) {
+  return has_strings(inputs) || is_on_texts(operation);
+}
+
 Tensors run(const op::Operation& operation, const Tensors& inputs) {
   const std::vector<meta::TensorSpec> specs = meta::infer(operation, inputs);
   const Backend& backend = current_backend();
   if (backend.device() == Device::Meta || has_meta(inputs)) {
     return run_on_meta(operation, inputs, specs);
   }
-  if (has_strings(inputs, specs) || (is_on_texts(operation) && backend.device() != Device::Host)) {
+  if (has_strings(inputs) || (is_on_texts(operation) && backend.device() != Device::Host)) {
     return run_on_host(operation, inputs, specs, backend);
   }
   if (has_half(inputs) && !moves_only(operation)) return run_in_float32(operation, inputs, specs);

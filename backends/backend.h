@@ -131,11 +131,15 @@ class OpObserver {
   OpObserver* outer_;
 };
 
+/// Whether the reference carries an op out on the host, whatever the device: what reads strings, and
+/// look-ups and hashes of numbers.
+bool runs_on_host(const op::Operation& operation, op::Inputs inputs);
+
 /// Carries out one op: infers its outputs; on meta operands returns meta tensors, else allocates the
 /// outputs on the current backend and runs its kernel. Packed operands stay packed where that is
-/// possible (backends/packing.h). Half types are computed in float32. What reads
-/// or gives strings, and look-ups and hashes of numbers, are computed by the reference on the host, and
-/// the numbers are uploaded; an output whose size depends on the strings is allocated by the kernel.
+/// possible (backends/packing.h). Half types are computed in float32. What runs on the host reads
+/// downloaded numbers, and gives uploaded ones; an output whose size depends on the strings is allocated
+/// by the kernel.
 ///
 /// Throws what infer and the kernel throw, and DeviceError if an operand lies elsewhere or the
 /// backend has no kernel for the call.

@@ -79,6 +79,7 @@ class Writer {
             {"outputs", outputs},
             {"padding", padding(at(vertex).padding)},
             {"computed", computed(vertex)},
+            {"on_host", at(vertex).on_host},
             {"departures", at(vertex).accidents}};
   }
 

@@ -118,7 +118,8 @@ class Model : public Layer {
   /// `masked` says per input whether it will carry a mask of its own; none does by default.
   std::string summary(const std::vector<bool>& masked = {}) const;
   /// Every mask: who makes, uses, ignores and loses it, and who would have used it; which calls compute
-  /// what a mask hides, where `predict` gives such masked outputs.
+  /// what a mask hides, where `predict` gives such masked outputs; which run on the host whatever the
+  /// device.
   std::string report(const std::vector<bool>& masked = {},
                      MaskedOutput masked_output = MaskedOutput::Exact) const;
   /// The facts behind both: what travels where. `unseen` says per output whether nobody sees what its own

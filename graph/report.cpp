@@ -141,6 +141,16 @@ std::string batching_words(const Dag& dag, const MaskPlan& plan) {
   return fmt::format("padded to the longest, since {} depends on that", title_of(dag, use.vertex));
 }
 
+std::string host_words(const Dag& dag, const MaskPlan& plan) {
+  std::vector<std::string> calls;
+  for (const int vertex : dag.order()) {
+    const auto& ops = plan.vertices[static_cast<std::size_t>(vertex)].on_host;
+    if (ops.empty() || !is_shown(plan, vertex)) continue;
+    calls.push_back(fmt::format("{} ({})", title_of(dag, vertex), fmt::join(ops, ", ")));
+  }
+  return fmt::format("{}", fmt::join(calls, ", "));
+}
+
 namespace {
 
 std::string connections_of(const Dag& dag, int vertex) {
@@ -381,6 +391,8 @@ std::string mask_report(const Model& model, const std::vector<bool>& masked,
       fmt::format("Masks of {}, rules: {}\n{}", model.title(), name_of(model.rules()), calls);
   const std::string batching = batching_words(dag, plan);
   if (!batching.empty()) text += fmt::format("Sequences of different lengths: {}\n", batching);
+  const std::string on_host = host_words(dag, plan);
+  if (!on_host.empty()) text += fmt::format("On the host, whatever the device: {}\n", on_host);
   for (const NestedModel& nested : nested_models(model, masked, unseen)) {
     text += fmt::format("Inside {}: {}", model.title(),
                         mask_report(nested.model, nested.masked, nested.unseen));

@@ -26,6 +26,10 @@ std::string padding_words(const Dag& dag, const MaskPlan& plan, int vertex);
 /// for a model that takes no such sequences.
 std::string batching_words(const Dag& dag, const MaskPlan& plan);
 
+/// The calls that compute on the host whatever the device, and by which ops: "TextVectorization 'words'
+/// (tokenize, lookup)". Empty where none does.
+std::string host_words(const Dag& dag, const MaskPlan& plan);
+
 /// The call that made the mask of an edge: where one and the same mask is made twice, the one on the way
 /// to this edge.
 int maker_of(const MaskPlan& plan, const MaskFact& fact);

@@ -10,6 +10,7 @@
 #include "domino/graph/invoke.h"
 #include "domino/graph/passes/equal_padding_internal.h"
 #include "domino/graph/passes/explain_packing_internal.h"
+#include "domino/graph/passes/find_host_ops_internal.h"
 #include "domino/graph/passes/find_length_use_internal.h"
 #include "domino/graph/passes/mask_use_internal.h"
 #include "domino/graph/passes/pack_padding_internal.h"
@@ -147,6 +148,7 @@ MaskPlan Propagation::run() {
   const FreePadding free = find_free_padding(dag_, plan_, trace_, unseen_);
   prune_plan(dag_, plan_, pack_unseen_padding(dag_, plan_, free));
   explain_packing(dag_, plan_, trace_, vertex_of_made_, free);
+  find_host_ops(plan_, trace_);
   find_missed();
   plan_.lengths = find_length_use(dag_, plan_, trace_, vertex_of_made_);
   return std::move(plan_);

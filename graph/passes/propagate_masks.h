@@ -106,6 +106,8 @@ struct MaskPlan {
     UnseenOutputs unseen;                         ///< of a nested model
     std::vector<MaskFact> facts;         ///< of the edges into it, by parameter and position
     std::vector<std::string> accidents;  ///< what Keras' rules changed here
+    /// The ops of the call that run on the host whatever the device, such as those on strings.
+    std::vector<std::string> on_host;
   };
 
   /// How an output depends on how far its sequences are padded (passes/find_length_use_internal.h).

@@ -19,6 +19,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -214,6 +215,52 @@ TEST_F(ReportTest, LooksIntoModelsThatLayersHold) {
   const Model outer(ids_, Around(inner)(MarkZeros()(ids_)), {.name = "outer"});
   EXPECT_THAT(outer.report(), HasSubstr("Inside Functional 'outer': Masks of Functional 'inner', "
                                         "rules: intended\n  InputLayer 'x': -> given\n"));
+}
+
+/// Strings to the numbers of their words, behind which a mask hides the empty ones.
+class Words final : public UnaryLayer<Words> {
+ public:
+  static constexpr std::string_view kType = "Words";
+  Tensor call(const Tensor& x) const {
+    const Tensor words = ops::tokenize(x, {.split = op::SplitKind::Whitespace});
+    return ops::cast(ops::lookup(ops::concatenate({words, words}, 1), table()), DType::Float32);
+  }
+  OptionalMask compute_mask(const Tensor& x, const OptionalMask&) const {
+    return ops::not_equal(ops::hash_bucket(x, {.buckets = 2}), 0);
+  }
+
+ private:
+  static ops::Table table() {
+    return {Tensor({1}, std::vector<std::string>{"a"}), Tensor({1}, std::vector<std::int64_t>{1}),
+            Tensor({}, std::vector<std::int64_t>{0})};
+  }
+};
+
+TEST_F(ReportTest, SaysWhatRunsOnTheHost) {
+  const SymbolicTensor text = Input({.shape = {}, .dtype = DType::String, .name = "text"});
+  const Words words;
+  const Model model(text, {Shift()(words(text)), words(text)}, {.name = "outer"});
+  // The second call makes the same mask, which is not computed again.
+  EXPECT_THAT(model.report(),
+              EndsWith("\nOn the host, whatever the device: "
+                       "Words 'words' (tokenize, concatenate, lookup, hash_bucket), "
+                       "Words 'words' (tokenize, concatenate, lookup)\n"));
+}
+
+TEST_F(ReportTest, SaysWhatRunsOnTheHostInsideAModel) {
+  const SymbolicTensor text = Input({.shape = {}, .dtype = DType::String, .name = "text"});
+  const Model inner(text, Words()(text), {.name = "inner"});
+  const SymbolicTensor outer_text = Input({.shape = {}, .dtype = DType::String});
+  const Model outer(outer_text, Shift()(inner(outer_text)), {.name = "outer"});
+  const std::string ops = " (tokenize, concatenate, lookup, hash_bucket)\n";
+  EXPECT_THAT(outer.report(),
+              AllOf(HasSubstr("On the host, whatever the device: Functional 'inner'" + ops),
+                    HasSubstr("On the host, whatever the device: Words 'words'" + ops)));
+}
+
+TEST_F(ReportTest, OfNumbersOnlySaysNothingOfTheHost) {
+  const Model model(ids_, SumSteps()(MarkZeros()(ids_)));
+  EXPECT_THAT(model.report(), Not(HasSubstr("host")));
 }
 
 TEST_F(ReportTest, DrawsTheGraph) {
