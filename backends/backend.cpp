@@ -107,10 +107,12 @@ std::string place_of(const Placed& x) {
 void check_devices(const op::Operation& operation, const Tensors& inputs, const Backend& backend) {
   for (const Tensor& x : inputs) {
     if (!x.defined()) continue;
+    const bool on_host = x.device() == Device::Host;
     check<DeviceError>(
         x.device() == backend.device() && x.device_index() == backend.device_index(),
-        "{}: a tensor {} lies on '{}', but backend '{}' computes on '{}'; upload it first",
-        op::name_of(operation), x.shape(), place_of(x), backend.name(), place_of(backend));
+        "{}: a tensor {} lies on '{}', but backend '{}' computes on '{}'; {}",
+        op::name_of(operation), x.shape(), place_of(x), backend.name(), place_of(backend),
+        on_host ? "upload it first, in a layer with domino::resident" : "download it first");
   }
 }
 
