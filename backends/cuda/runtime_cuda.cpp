@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "domino/backends/cuda/cuda.h"
+#include "domino/backends/cuda/machine.h"
 #include "domino/backends/cuda/runtime.h"
 #include "domino/backends/cuda/staging_cuda.h"
 #include "domino/backends/cuda/streams.h"
@@ -17,11 +18,6 @@ void check_call(cudaError_t status, std::string_view what) {
   check<DeviceError>(status == cudaSuccess, "cuda: {}: {}", what, cudaGetErrorString(status));
 }
 
-/// "13.0" of 13000.
-std::string version_text(int version) {
-  return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
-}
-
 /// What is freed stays with this process, which asks for as much again in the next batch.
 void keep_freed_memory() {
   cudaMemPool_t pool = nullptr;
@@ -31,13 +27,13 @@ void keep_freed_memory() {
              "the memory pool");
 }
 
-[[noreturn]] void fail_for_memory(std::size_t bytes) {
+[[noreturn]] void fail_for_bytes(std::size_t bytes) {
   // The failed call leaves its error behind for the next one to find.
   cudaGetLastError();
   std::size_t free = 0;
   std::size_t total = 0;
   check_call(cudaMemGetInfo(&free, &total), "the free memory");
-  fail<DeviceError>("cuda: no memory for {} bytes; {} of {} bytes are free", bytes, free, total);
+  fail_for_memory(bytes, free, total);
 }
 
 void wait() { check_call(cudaStreamSynchronize(stream()), "what was begun before"); }
@@ -52,15 +48,15 @@ int device_count() {
 }
 
 void check_device() {
-  int count = 0;
-  const cudaError_t status = cudaGetDeviceCount(&count);
-  if (status != cudaSuccess) cudaGetLastError();
-  int driver = 0;
-  check_call(cudaDriverGetVersion(&driver), "the version of the driver");
-  check<DeviceError>(status != cudaErrorInsufficientDriver || driver == 0,
-                     "the CUDA driver is too old: it has CUDA {}, but needs {}",
-                     version_text(driver), version_text(CUDART_VERSION));
-  check<DeviceError>(status == cudaSuccess && count > 0, "no CUDA device; take cpu");
+  Machine machine{.needed = CUDART_VERSION};
+  const cudaError_t status = cudaGetDeviceCount(&machine.devices);
+  if (status != cudaSuccess) {
+    cudaGetLastError();
+    machine.devices = 0;
+  }
+  machine.driver_is_too_old = status == cudaErrorInsufficientDriver;
+  check_call(cudaDriverGetVersion(&machine.driver), "the version of the driver");
+  check_machine(machine);
 }
 
 int exchange_device(int device) {
@@ -106,7 +102,7 @@ void check_launch() { check_call(cudaGetLastError(), "a kernel was not started")
 std::byte* allocate(std::size_t bytes) {
   void* memory = nullptr;
   const cudaError_t status = cudaMallocAsync(&memory, bytes, stream());
-  if (status == cudaErrorMemoryAllocation) fail_for_memory(bytes);
+  if (status == cudaErrorMemoryAllocation) fail_for_bytes(bytes);
   check_call(status, "memory");
   return static_cast<std::byte*>(memory);
 }

@@ -9,6 +9,7 @@ set(DOMINO_CUDA_SOURCES
     elementwise.cu
     linear.cu
     lookup.cu
+    machine.cpp
     making.cu
     memory.cpp
     movement.cu

@@ -20,8 +20,8 @@
 #include "domino/backends/cuda/runtime.h"
 #include "domino/backends/cuda/streams.h"
 #include "domino/backends/reference/activation.h"
-#include "domino/core/check.h"
 #include "domino/core/half.h"
+#include "tests/backends/cuda_on_cpu/pretended.h"
 #include "tests/backends/cuda_on_cpu/stream_order.h"
 
 namespace domino::cuda {
@@ -99,13 +99,18 @@ void note_product(const Product& p) {
 
 }  // namespace
 
+Pretended& pretended() {
+  static Pretended pretended;
+  return pretended;
+}
+
 std::int64_t upload_count() { return uploads; }
 std::int64_t capture_count() { return captures; }
 std::int64_t replay_count() { return replays; }
 std::int64_t graph_count() { return graphs; }
 
-int device_count() { return 2; }
-void check_device() {}
+int device_count() { return pretended().machine.devices; }
+void check_device() { check_machine(pretended().machine); }
 int exchange_device(int next) { return std::exchange(device, next); }
 
 CUstream_st* make_stream() { return new CUstream_st{device, {}}; }
@@ -151,8 +156,9 @@ void replay(const Graph& graph) {
 
 std::byte* allocate(std::size_t bytes) {
   expect_no_capture();
-  void* memory = std::malloc(bytes);
-  check<DeviceError>(memory != nullptr, "no memory for {} bytes", bytes);
+  const std::size_t most = pretended().memory;
+  void* memory = bytes <= most ? std::malloc(bytes) : nullptr;
+  if (memory == nullptr) fail_for_memory(bytes, most, most);
   std::memset(memory, 0xFF, bytes);
   order().allocate(static_cast<const std::byte*>(memory), bytes, *stream());
   return static_cast<std::byte*>(memory);
