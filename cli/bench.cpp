@@ -75,6 +75,7 @@ struct Measured {
 };
 
 Measured measure(const BenchOptions& options) {
+  options.run.check_device();
   Measured measured;
   std::optional<Model> model;
   measured.load = seconds([&] { model.emplace(options.model.load()); });

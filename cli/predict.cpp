@@ -16,6 +16,7 @@ struct PredictOptions {
 };
 
 void run(const PredictOptions& options) {
+  options.run.check_device();
   const Model model = options.model.load();
   const Tensors outputs = options.run.predict(model, read_inputs(options.inputs, model));
   write_safetensors(options.outputs, named_outputs(model, outputs));

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "domino/backends/backend.h"
+
 namespace domino::cli {
 namespace {
 
@@ -42,6 +44,10 @@ void RunOptions::add_threads_to(CLI::App& command) {
   command.add_option("--threads", threads, "0: one per core")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
+}
+
+void RunOptions::check_device() const {
+  backend(device).check_execution({.products = products_of_name(products)});
 }
 
 Tensors RunOptions::predict(const Model& model, const Tensors& inputs) const {

@@ -19,8 +19,10 @@ struct RunOptions {
   void add_batch_size_to(CLI::App& command);
   void add_threads_to(CLI::App& command);
 
-  /// Outputs with their masks, a bar on stderr. Throws DeviceError if the device is not in this build, or
-  /// does not have these products.
+  /// Throws DeviceError, saying why, if the device cannot be used or does not have these products.
+  void check_device() const;
+
+  /// Outputs with their masks, a bar on stderr.
   Tensors predict(const Model& model, const Tensors& inputs) const;
 };
 

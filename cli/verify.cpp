@@ -155,6 +155,7 @@ void compare_outputs(const Model& model, const Tensors& outputs, const TensorsBy
 }
 
 void run(const VerifyOptions& options) {
+  options.run.check_device();
   const Model model = options.model.load();
   const Tensors inputs = read_inputs(options.inputs, model);
   const TensorsByName expected = read_tensors(options.expected);
