@@ -73,7 +73,11 @@ class CudaBackend final : public Backend {
   }
   std::shared_ptr<void> enter() const override { return std::make_shared<DeviceScope>(index_); }
   std::shared_ptr<void> open_lane() const override { return std::make_shared<Lane>(index_); }
-  void check_execution(const Execution&) const override {}
+  void check_execution(const Execution& execution) const override {
+    check<DeviceError>(
+        !execution.strict,
+        "strict: on '{}' a sequence may get other last bits in another batch; take cpu", name_);
+  }
   const KernelTable& kernels() const override {
     static const KernelTable table = make_kernels();
     return table;

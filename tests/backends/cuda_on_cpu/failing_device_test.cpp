@@ -62,6 +62,16 @@ TEST_F(FailingDevice, OfAnOldDriverSaysWhichIsNeeded) {
             "the CUDA driver is too old: it has CUDA 12.4, but needs 13.0; update it, or take cpu");
 }
 
+TEST_F(FailingDevice, HasNoStrictMode) {
+  const Watched watched;
+  EXPECT_EQ(
+      error_of<DeviceError>([&] {
+        return watched.model.predict(Tensor({1, 2}, {1, 2}), {.device = "cuda", .strict = true});
+      }),
+      "strict: on 'cuda' a sequence may get other last bits in another batch; take cpu");
+  EXPECT_EQ(*watched.runs, 0);
+}
+
 Model of_two_sizes() {
   const SymbolicTensor x = Input({.shape = {10}});
   const SymbolicTensor small = layers::Dense(10, {.name = "small"})(x);
