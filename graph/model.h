@@ -33,7 +33,7 @@ enum class MaskedOutput : std::uint8_t {
 /// How `predict` runs.
 struct PredictOptions {
   std::int64_t batch_size = 32;  ///< rows computed together, as in Keras
-  std::string device = "cpu";    ///< "cpu", "reference", "onednn" (backends/backend.h)
+  std::string device = "cpu";    ///< or "cuda", "cuda:N", "reference", ... (backends/backend.h)
   int threads = 0;               ///< 0: all cores of this process
   bool progress = false;         ///< a bar on stderr when that is a terminal
   bool keep_masks = false;       ///< the outputs carry their masks, as those of a call do
