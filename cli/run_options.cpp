@@ -19,13 +19,20 @@ Products products_of_name(const std::string& name) {
   return *std::ranges::find_if(kAllProducts, [&](Products each) { return name_of(each) == name; });
 }
 
+/// What is wrong with the name of a device, if anything.
+std::string trouble_with_device(const std::string& name) {
+  const bool is_cuda = name == "cuda" || name.starts_with("cuda:");
+  if (is_cuda || name == "cpu" || name == "reference") return "";
+  return fmt::format("'{}' is none of cpu, reference, cuda, cuda:N", name);
+}
+
 }  // namespace
 
 void RunOptions::add_device_to(CLI::App& command) {
   command
       .add_option("--device", device,
-                  "cpu; reference: plain loops, slow; cuda: if it is compiled in")
-      ->check(CLI::IsMember({"cpu", "reference", "cuda"}))
+                  "cpu; reference: plain loops, slow; cuda or cuda:N: a GPU, if it is compiled in")
+      ->check(trouble_with_device)
       ->capture_default_str();
   command
       .add_option("--products", products,

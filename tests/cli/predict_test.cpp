@@ -142,7 +142,8 @@ TEST_F(PredictCommand, SaysWhatFilesAndDevicesAreMissing) {
                             "--outputs", "nowhere/out.safetensors"}),
               HasSubstr("nowhere/out.safetensors"));
   EXPECT_THAT(complaint_of(predict("functional.keras", {"--device", "tpu"}), 2),
-              HasSubstr("see domino predict --help"));
+              AllOf(HasSubstr("'tpu' is none of cpu, reference, cuda, cuda:N"),
+                    HasSubstr("see domino predict --help")));
   EXPECT_THAT(complaint_of(predict("functional.keras", {"--batch-size", "0"}), 2),
               HasSubstr("--batch-size"));
   EXPECT_THAT(complaint_of(predict("functional.keras", {"--products", "float8"}), 2),
@@ -160,6 +161,7 @@ TEST_F(PredictCommand, LooksForTheDeviceFirst) {
       AnyOf("domino: no CUDA backend is compiled in; configure with -DDOMINO_CUDA=ON, or take cpu",
             "domino: no CUDA device; take cpu");
   EXPECT_THAT(complaint_of(predict("encoder_blocks.keras", {"--device", "cuda"})), no_cuda);
+  EXPECT_THAT(complaint_of(predict("encoder_blocks.keras", {"--device", "cuda:1"})), no_cuda);
   EXPECT_FALSE(std::filesystem::exists(in_folder("out.safetensors")));
   EXPECT_THAT(complaint_of({"verify", "encoder_blocks.keras", "--inputs", "inputs.safetensors",
                             "--expected", "expected.safetensors", "--device", "cuda"}),
