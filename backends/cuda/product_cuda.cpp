@@ -196,7 +196,8 @@ Key key_of(const Product& p) {
 
 /// With as many rows as those of nearly its size have, where that changes nothing else.
 Product on_rung(Product p) {
-  if (p.batch == 1 && !p.a.transposed) p.m = rung_of(p.m);
+  constexpr std::int64_t kRungs = 4;
+  if (p.batch == 1 && !p.a.transposed) p.m = rung_of(p.m, kRungs);
   return p;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "domino/backends/cuda/kernel.h"
+#include "domino/backends/cuda/ladder.h"
 #include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/numbers.h"
 #include "domino/backends/cuda/quietly.h"
@@ -36,10 +37,7 @@ std::shared_ptr<RnnReplays<T>> replays_of(const op::Rnn& op, op::Inputs inputs) 
 
 std::int64_t replayed_rows(std::int64_t rows) {
   constexpr std::int64_t kFewest = 16;
-  std::int64_t power = kFewest;
-  while (power < rows) power *= 2;
-  const std::int64_t between = power / 4 * 3;
-  return power > 2 * kFewest && rows <= between ? between : power;
+  return rung_of(std::max(rows, kFewest), 2);
 }
 
 template <class T>

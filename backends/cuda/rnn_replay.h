@@ -18,7 +18,7 @@ namespace domino::cuda {
 /// How many steps are replayed at a time; a shorter recurrence is not.
 inline constexpr std::int64_t kReplayedSteps = 16;
 
-/// The rows, at least `rows`, for which steps are captured: 16, 32, 48, 64, 96, 128, 192 and so on.
+/// The rows, at least `rows`, for which steps are captured: 16, 24, 32, 48, 64, 96, 128 and so on.
 std::int64_t replayed_rows(std::int64_t rows);
 
 /// Carries out the steps of one call at a time, and keeps what it has captured. The weights outlive it.

@@ -26,7 +26,7 @@ constexpr std::int64_t kUnits = 4;
 
 TEST(RnnReplay, RowsAreRoundedUpToARung) {
   const std::vector<std::pair<std::int64_t, std::int64_t>> rows = {
-      {1, 16},  {16, 16}, {17, 32},  {32, 32},   {33, 48},   {48, 48},
+      {1, 16},  {16, 16}, {17, 24},  {25, 32},   {33, 48},   {48, 48},
       {49, 64}, {96, 96}, {97, 128}, {129, 192}, {192, 192}, {193, 256}};
   for (const auto& [running, rung] : rows) EXPECT_EQ(replayed_rows(running), rung) << running;
 }
