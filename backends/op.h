@@ -328,24 +328,36 @@ struct Rnn {
   }
 };
 
-/// Scaled dot product of query (batch, queries, heads, width), key (batch, keys, heads, width) and value
+/// How attention compares a query with a key.
+enum class ScoreKind : std::uint8_t {
+  Product,  ///< the sum of the products of their numbers
+  Additive,  ///< the sum of tanh(number of the query + number of the key), each times its score weight
+};
+
+/// Attention of query (batch, queries, heads, width) to key (batch, keys, heads, width) and value
 /// (batch, keys, heads, value width): per query and head the values weighed by the softmax of the scores
-/// of the keys that it sees, (batch, queries, heads, value width).
+/// of the keys that it sees, (batch, queries, heads, value width). With `gives_weights` what they are weighed
+/// by is the second output, (batch, queries, heads, keys), 0 for a key that is not seen.
 ///
 /// A query sees a key unless a mask is false there: query_mask? bool (batch, queries), key_mask? bool
 /// (batch, keys), mask? bool (batch, heads, queries, keys), whose sizes may be 1. `causal` shows keys at
-/// its place and before, a `window` keys less than so many places away.
+/// its place and before, a `window` keys less than so many places away. Behind the masks stand the
+/// score_weights? (width) of additive scores, 1 if not given.
 ///
 /// One that sees no key has the mean of all values, or 0 with zero_empty_rows; with `hide_by_1e9` the
 /// weights of scores from which 1e9 was taken in float32, as keras/src/layers/attention/attention.py.
 struct Attention {
   static constexpr std::string_view kName = "attention";
-  double scale = 1;
+  ScoreKind score = ScoreKind::Product;
+  double scale = 1;  ///< of scores
   bool causal = false;
   std::int64_t window = 0;  ///< 0 for none
   bool zero_empty_rows = false;
   bool hide_by_1e9 = false;
-  auto tie() const { return std::tie(scale, causal, window, zero_empty_rows, hide_by_1e9); }
+  bool gives_weights = false;
+  auto tie() const {
+    return std::tie(score, scale, causal, window, zero_empty_rows, hide_by_1e9, gives_weights);
+  }
 };
 
 using Operation =

@@ -182,19 +182,17 @@ struct AttentionMasks {
   Tensor key;    ///< (batch, keys)
   Tensor pairs;  ///< (batch, heads, queries, keys), where sizes may be 1
 };
-/// Multi-head scaled dot product (op::Attention) of query (batch, queries, heads, width), key (batch, keys,
-/// heads, width) and value (batch, keys, heads, value width): (batch, queries, heads, value width). A mask
-/// of pairs that differs along queries or keys alone is as good as one of those.
-Tensor attention(const Tensor& query, const Tensor& key, const Tensor& value,
-                 const AttentionMasks& masks, const op::Attention& options);
-
 struct AttentionResult {
-  Tensor output;
-  Tensor scores;  ///< (batch, heads, queries, keys): the weights after softmax
+  Tensor output;  ///< (batch, queries, heads, value width)
+  Tensor
+      weights;  ///< of the values, (batch, queries, heads, keys); undefined without `gives_weights`
 };
-/// The same with the weights, where `pairs` is the only mask; of the options those of no mask count.
-AttentionResult attention_with_scores(const Tensor& query, const Tensor& key, const Tensor& value,
-                                      const Tensor& pairs, const op::Attention& options);
+/// Multi-head attention (op::Attention) of query (batch, queries, heads, width), key (batch, keys, heads,
+/// width) and value (batch, keys, heads, value width). A mask of pairs that differs along queries or keys
+/// alone is as good as one of those. `score_weights` (width) are of additive scores.
+AttentionResult attention(const Tensor& query, const Tensor& key, const Tensor& value,
+                          const AttentionMasks& masks, const op::Attention& options,
+                          const Tensor& score_weights = {});
 
 enum class StepsReduce : std::uint8_t { Sum, Mean, Max };
 /// Reduces the `axis` of steps (1 of (batch, steps, features)) over the steps that `mask` (batch,

@@ -71,7 +71,7 @@ struct AttendTile {
   struct Local {
     Pair pair;
     bool seen;
-    T product;
+    T score;
     T highest;
   };
 
@@ -84,7 +84,9 @@ struct AttendTile {
   PlaceRows<T> query;
   PlaceRows<T> key;
   PlaceRows<T> value;
+  const T* score_weights;  ///< null for ones
   T* y;
+  T* weights;  ///< (rows, heads, keys) of zeros, or null
 
   DOMINO_HOST_DEVICE std::int64_t blocks() const {
     return s.heads * (ragged.tiles != nullptr ? ragged.count : s.batch * dense_tiles());
@@ -116,7 +118,7 @@ struct AttendTile {
     if (phase == 0) look_at(tile, local, shared);
     if (phase < parts()) read_keys(at, local.pair, tile, phase, shared);
     if (phase > 0 && phase <= parts()) multiply(phase - 1, local, shared);
-    if (phase == parts()) score(local, shared);
+    if (phase == parts()) score(tile, local, shared);
     if (phase == parts() + 1) weigh(local.pair, local, shared);
     if (phase == parts() + 2) gather(at, local.pair, tile, local, shared);
   }
@@ -197,7 +199,7 @@ struct AttendTile {
     const bool none = shared.sees_none[pair.q];
     const bool exists = pair.exists() && k < pair.tile.keys;
     local.seen = exists && (none ? !op.zero_empty_rows : sees(pair, k));
-    local.product = 0;
+    local.score = 0;
     shared.seen[pair.q][pair.k] = local.seen;
   }
 
@@ -220,19 +222,41 @@ struct AttendTile {
     const std::int64_t left = s.width - first;
     const T* x = query.at(pair.b * s.queries + pair.step) + pair.h * s.width + first;
     const T* y = shared.keys[part % 2][pair.k];
-    T sum = local.product;
-    for (int i = 0; i < (left < kPart ? left : kPart); ++i) sum += x[i] * y[i];
-    local.product = sum;
+    const int count = static_cast<int>(left < kPart ? left : kPart);
+    local.score +=
+        op.score == op::ScoreKind::Product ? product(x, y, count) : additive(x, y, first, count);
   }
 
-  DOMINO_HOST_DEVICE void score(const Local& local, Shared& shared) const {
+  DOMINO_HOST_DEVICE static T product(const T* x, const T* y, int count) {
+    T sum = 0;
+    for (int i = 0; i < count; ++i) sum += x[i] * y[i];
+    return sum;
+  }
+
+  /// Of numbers from the `first` on.
+  DOMINO_HOST_DEVICE T additive(const T* x, const T* y, std::int64_t first, int count) const {
+    T sum = 0;
+    for (int i = 0; i < count; ++i) {
+      sum += (score_weights != nullptr ? score_weights[first + i] : 1) * std::tanh(x[i] + y[i]);
+    }
+    return sum;
+  }
+
+  DOMINO_HOST_DEVICE void score(int tile, const Local& local, Shared& shared) const {
     const Pair& pair = local.pair;
     const bool none = shared.sees_none[pair.q];
     if (!local.seen) return;
     const bool all_alike = none && !op.hide_by_1e9;
-    const T score = all_alike ? 0 : local.product * static_cast<T>(op.scale);
-    shared.scores[pair.q][pair.k] =
-        none && op.hide_by_1e9 ? static_cast<float>(score) - 1e9F : score;
+    const T score = all_alike ? 0 : local.score * static_cast<T>(op.scale);
+    const T hidden = none && op.hide_by_1e9 ? static_cast<float>(score) - 1e9F : score;
+    shared.scores[pair.q][pair.k] = hidden;
+    if (weights != nullptr) weight_of(pair, std::int64_t{tile} * kKeys + pair.k) = hidden;
+  }
+
+  /// Of key number `k` of the tile.
+  DOMINO_HOST_DEVICE T& weight_of(const Pair& pair, std::int64_t k) const {
+    const std::int64_t row = (pair.tile.first_row + pair.q) * s.heads + pair.h;
+    return weights[row * s.keys + step_of(pair.tile, k)];
   }
 
   DOMINO_HOST_DEVICE void weigh(const Pair& pair, Local& local, Shared& shared) const {
@@ -281,6 +305,17 @@ struct AttendTile {
     each_output(at, pair, [&](std::int64_t q, std::int64_t, T& output) {
       if (!shared.sees_none[q] || !op.zero_empty_rows) output /= shared.sum[q];
     });
+    if (weights != nullptr && pair.exists()) divide_weights(pair, shared);
+  }
+
+  /// The scores that stand there become weights, once it is known what they are to be divided by.
+  DOMINO_HOST_DEVICE void divide_weights(const Pair& pair, const Shared& shared) const {
+    const bool none = shared.sees_none[pair.q];
+    for (std::int64_t k = pair.k; k < pair.tile.keys; k += kKeys) {
+      if (none ? op.zero_empty_rows : !sees(pair, k)) continue;
+      T& there = weight_of(pair, k);
+      there = weight(there, shared.highest[pair.q]) / shared.sum[pair.q];
+    }
   }
 };
 
@@ -311,8 +346,11 @@ AttentionSizes sizes_of(op::Inputs inputs) {
   return {query[0], query[1], inputs[1].size(1), query[2], query[3], inputs[2].size(3)};
 }
 
-void attend(const op::Attention& op, op::Inputs inputs, const TilesThere& ragged, Tensor& y) {
-  visit_floating(y.dtype(), [&]<class T>(TypeTag<T>) {
+/// Into rows of `outputs`, (rows, heads, ...).
+void attend(const op::Attention& op, op::Inputs inputs, const TilesThere& ragged,
+            op::Outputs outputs) {
+  if (op.gives_weights) set_to_zero(outputs[1]);
+  visit_floating(outputs[0].dtype(), [&]<class T>(TypeTag<T>) {
     const AttendTile<T> kernel{op,
                                sizes_of(inputs),
                                ragged,
@@ -322,7 +360,9 @@ void attend(const op::Attention& op, op::Inputs inputs, const TilesThere& ragged
                                rows_of<T>(inputs[0]),
                                rows_of<T>(inputs[1]),
                                rows_of<T>(inputs[2]),
-                               written<T>(y)};
+                               given(inputs, 6) ? numbers<T>(inputs[6]) : nullptr,
+                               written<T>(outputs[0]),
+                               op.gives_weights ? written<T>(outputs[1]) : nullptr};
     launch(kernel, kernel.blocks());
   });
 }
@@ -333,13 +373,22 @@ void set_row_to_zero(Tensor& rows, std::int64_t row) {
   fill_with_zeros(rows.storage()->bytes() + static_cast<std::size_t>(row) * bytes, bytes);
 }
 
+/// Rows (rows, heads, width) at the places (batch, queries) that show them.
+Tensor shown(Tensor rows, const SharedRowMap& map, const Shape& query) {
+  const Shape shape = query.with(3, rows.size(2));
+  if (!map) return rows.viewed_as(shape);
+  if (map->unseen() >= 0) set_row_to_zero(rows, map->unseen());
+  const Tensor output = Tensor::packed(rows, map, shape);
+  return map->is_worth() ? output : unpack(output);
+}
+
 }  // namespace
 
 void attention(const op::Attention& op, op::Inputs inputs, op::Outputs outputs) {
-  Tensor& y = outputs[0];
-  if (y.elements() == 0) return;
-  if (inputs[1].size(1) == 0) return set_to_zero(y);
-  attend(op, inputs, {}, y);
+  const bool has_queries = inputs[0].size(0) * inputs[0].size(1) * inputs[0].size(2) > 0;
+  if (!has_queries) return;
+  if (inputs[1].size(1) == 0) return set_to_zero(outputs[0]);
+  attend(op, inputs, {}, outputs);
 }
 
 bool accepts_packed_attention(const op::Attention&, op::Inputs inputs) {
@@ -355,15 +404,17 @@ Tensors packed_attention(const op::Attention& op, op::Inputs inputs) {
   for (std::size_t i = 0; i < there.size(); ++i) {
     if (there[i].defined() && (i > 2 || there[i].mapped_axes() != 2)) there[i] = unpack(there[i]);
   }
-  Tensor rows = empty({plan.rows(), inputs[0].size(2), inputs[2].size(3)}, inputs[0].dtype());
-  attend(op, there, call->tiles.there(), rows);
-  if (plan.unseen() >= 0) set_row_to_zero(rows, plan.unseen());
-  const Shape shape = inputs[0].shape().with(3, inputs[2].size(3));
-  if (!plan.map()) return {rows.viewed_as(shape)};
+  const auto rows = [&](std::int64_t width) {
+    return empty({plan.rows(), inputs[0].size(2), width}, inputs[0].dtype());
+  };
+  Tensors outputs{rows(inputs[2].size(3))};
+  if (op.gives_weights) outputs.push_back(rows(inputs[1].size(1)));
+  attend(op, there, call->tiles.there(), outputs);
   const SharedRowMap& of_query = inputs[0].row_map();
-  const SharedRowMap map = of_query && *of_query == *plan.map() ? of_query : plan.map();
-  const Tensor output = Tensor::packed(rows, map, shape);
-  return {map->is_worth() ? output : unpack(output)};
+  const bool as_query = of_query && plan.map() && *of_query == *plan.map();
+  const SharedRowMap map = as_query ? of_query : plan.map();
+  for (Tensor& output : outputs) output = shown(output, map, inputs[0].shape());
+  return outputs;
 }
 
 }  // namespace domino::cuda

@@ -319,7 +319,7 @@ void check_attention_mask(std::string_view name, Inputs in, std::size_t index,
                    expected);
 }
 
-Specs infer_op(const Attention&, Inputs in) {
+Specs infer_op(const Attention& op, Inputs in) {
   check_floating("attention", in.first(3));
   const Shape& query = in[0].shape();
   const Shape& key = in[1].shape();
@@ -338,7 +338,15 @@ Specs infer_op(const Attention&, Inputs in) {
   check_attention_mask("query_mask", in, 3, {query[0], query[1]});
   check_attention_mask("key_mask", in, 4, {key[0], key[1]});
   check_attention_mask("mask", in, 5, {query[0], query[2], query[1], key[1]});
-  return {{query.with(3, value[3]), in[0].dtype()}};
+  if (given(in, 6)) {
+    check_vector("attention", "score_weights", in[6], query[3]);
+    check<DTypeError>(in[6].dtype() == in[0].dtype(),
+                      "attention: {} score_weights beside {}; cast them", in[6].dtype(),
+                      in[0].dtype());
+  }
+  Specs specs{{query.with(3, value[3]), in[0].dtype()}};
+  if (op.gives_weights) specs.push_back({query.with(3, key[1]), in[0].dtype()});
+  return specs;
 }
 
 void check_text(std::string_view name, std::string_view what, const Tensor& x) {

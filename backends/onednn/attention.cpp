@@ -1,12 +1,13 @@
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
 #include <limits>
 #include <memory>
-#include <numeric>
 #include <span>
 #include <vector>
 
 #include "domino/backends/execution.h"
+#include "domino/backends/onednn/elementwise.h"
 #include "domino/backends/onednn/grain.h"
 #include "domino/backends/onednn/mapped_steps.h"
 #include "domino/backends/onednn/memory_pool.h"
@@ -72,10 +73,40 @@ struct Scratch {
   Numbers query;
   Numbers key;
   Numbers value;
+  Numbers sums;  ///< of numbers of a query and of keys
   Numbers weights;
   Numbers output;
   std::vector<std::int32_t> steps;
 };
+
+/// What the op gives: a row for each query that differs, and in it numbers for each head.
+class Rows {
+ public:
+  Rows(std::int64_t rows, std::int64_t heads, std::int64_t width)
+      : rows_(pooled_tensor({rows, heads, width}, DType::Float32)),
+        numbers_(rows_.mutable_data<float>().data()),
+        heads_(heads),
+        width_(width) {}
+  float* at(std::int64_t row, std::int64_t head) const {
+    return numbers_ + (row * heads_ + head) * width_;
+  }
+  /// (batch, queries, heads, width): every place shows the row that `map` says, or its own.
+  Tensor shown(const SharedRowMap& map, const Shape& query) const;
+
+ private:
+  Tensor rows_;
+  float* numbers_;
+  std::int64_t heads_;
+  std::int64_t width_;
+};
+
+Tensor Rows::shown(const SharedRowMap& map, const Shape& query) const {
+  const Shape shape = query.with(3, width_);
+  if (!map) return rows_.viewed_as(shape);
+  if (map->unseen() >= 0) std::fill_n(at(map->unseen(), 0), heads_ * width_, 0.0F);
+  const Tensor output = Tensor::packed(rows_, map, shape);
+  return execution().packing && map->is_worth() ? output : unpack(output);
+}
 
 /// One call of the op: what all its threads share.
 class Attention {
@@ -87,27 +118,36 @@ class Attention {
         value_(inputs[2]),
         pairs_(optional_input(inputs, 5)),
         plan_(op, inputs, query_),
-        shape_(inputs[0].shape().with(3, inputs[2].size(3))),
+        shape_(inputs[0].shape()),
         heads_(inputs[0].size(2)),
         width_(inputs[0].size(3)),
         value_width_(inputs[2].size(3)),
         keys_(inputs[1].size(1)),
-        rows_(pooled_tensor({plan_.rows(), heads_, value_width_}, DType::Float32)),
-        output_(rows_.mutable_data<float>().data()) {}
+        score_weights_(static_cast<std::size_t>(width_), 1.0F),
+        output_(plan_.rows(), heads_, value_width_),
+        weights_(op.gives_weights ? plan_.rows() : 0, heads_, keys_) {
+    const float* given = numbers<float>(optional_input(inputs, 6));
+    if (given != nullptr) std::copy_n(given, width_, score_weights_.begin());
+    for (float& weight : score_weights_) weight *= static_cast<float>(op.scale);
+  }
 
-  Tensor run();
+  Tensors run();
 
  private:
   std::vector<Piece> pieces() const;
   void run(const Piece& piece) const;
   float* gathered(const MappedSteps& x, const Piece& piece, std::int64_t steps, std::int64_t width,
                   std::span<const std::int32_t> of, Numbers& to) const;
+  const float* gathered_queries(const Piece& piece, std::span<const std::int32_t> steps,
+                                Numbers& to) const;
+  void score(const float* queries, std::int64_t count, const float* keys, std::int64_t seen,
+             Numbers& sums, float* scores) const;
   bool hide(const Piece& piece, const Query& query, float* scores) const;
-  void write_unseeing(const Piece& piece, const Query& query, float* to) const;
-  float* output_row(const Piece& piece, std::size_t query) const {
-    return output_ + ((piece.first_row + static_cast<std::int64_t>(query)) * heads_ + piece.head) *
-                         value_width_;
-  }
+  void write_seeing(const Piece& piece, std::int64_t query, const float* weights,
+                    const float* output) const;
+  void write_unseeing(const Piece& piece, std::int64_t query, Scratch& scratch) const;
+  std::vector<float> unseeing_weights(const Piece& piece, std::int64_t query,
+                                      Scratch& scratch) const;
   const std::vector<std::int32_t>& seen_keys(const Piece& piece) const {
     return plan_.sequences()[static_cast<std::size_t>(piece.sequence)].keys;
   }
@@ -123,11 +163,12 @@ class Attention {
   std::int64_t width_;
   std::int64_t value_width_;
   std::int64_t keys_;
-  Tensor rows_;
-  float* output_;
+  std::vector<float> score_weights_;
+  Rows output_;
+  Rows weights_;
 };
 
-Tensor Attention::run() {
+Tensors Attention::run() {
   const std::vector<Piece> all = pieces();
   const std::int64_t work = plan_.rows() * heads_ * keys_ * (width_ + value_width_) /
                             std::max<std::int64_t>(std::ssize(all), 1);
@@ -135,14 +176,10 @@ Tensor Attention::run() {
                [&](std::int64_t begin, std::int64_t end) {
                  for (std::int64_t i = begin; i < end; ++i) run(all[static_cast<std::size_t>(i)]);
                });
-  if (plan_.unseen() >= 0) {
-    const std::int64_t width = heads_ * value_width_;
-    std::fill_n(output_ + plan_.unseen() * width, width, 0.0F);
-  }
   const SharedRowMap map = plan_.map();
-  if (!map) return rows_.viewed_as(shape_);
-  const Tensor output = Tensor::packed(rows_, map, shape_);
-  return execution().packing && map->is_worth() ? output : unpack(output);
+  Tensors outputs{output_.shown(map, shape_)};
+  if (op_.gives_weights) outputs.push_back(weights_.shown(map, shape_));
+  return outputs;
 }
 
 /// A piece for each sequence and head, and more if those are too few for the threads.
@@ -182,6 +219,17 @@ float* Attention::gathered(const MappedSteps& x, const Piece& piece, std::int64_
   return numbers;
 }
 
+/// Those of products are scaled, as there are fewer of them than of scores.
+const float* Attention::gathered_queries(const Piece& piece, std::span<const std::int32_t> steps,
+                                         Numbers& to) const {
+  float* const queries = gathered(query_, piece, shape_[1], width_, steps, to);
+  if (op_.score == op::ScoreKind::Additive) return queries;
+  for (std::int64_t i = 0; i < std::ssize(steps) * width_; ++i) {
+    queries[i] *= static_cast<float>(op_.scale);
+  }
+  return queries;
+}
+
 void Attention::run(const Piece& piece) const {
   const std::vector<std::int32_t>& keys = seen_keys(piece);
   const auto queries = std::ssize(piece.queries);
@@ -189,29 +237,43 @@ void Attention::run(const Piece& piece) const {
   thread_local Scratch scratch;
   scratch.steps.clear();
   for (const Query& query : piece.queries) scratch.steps.push_back(query.step);
-  float* q = gathered(query_, piece, shape_[1], width_, scratch.steps, scratch.query);
-  for (std::int64_t i = 0; i < queries * width_; ++i) q[i] *= static_cast<float>(op_.scale);
+  const float* q = gathered_queries(piece, scratch.steps, scratch.query);
   const float* k = gathered(key_, piece, keys_, width_, keys, scratch.key);
   const float* v = gathered(value_, piece, keys_, value_width_, keys, scratch.value);
   float* weights = scratch.weights.at_least(queries * seen);
   float* output = scratch.output.at_least(queries * value_width_);
-  small_product({queries, width_, seen, false, true}, q, k, {0, queries}, weights);
+  score(q, queries, k, seen, scratch.sums, weights);
   std::vector<bool> unseeing;
-  for (std::size_t i = 0; i < piece.queries.size(); ++i) {
-    unseeing.push_back(
-        hide(piece, piece.queries[i], weights + static_cast<std::int64_t>(i) * seen));
+  for (std::int64_t i = 0; i < queries; ++i) {
+    unseeing.push_back(hide(piece, piece.queries[static_cast<std::size_t>(i)], weights + i * seen));
   }
   if (seen > 0) {
     softmax_rows(weights, queries, seen, weights);
     small_product({queries, seen, value_width_, false, false}, weights, v, {0, queries}, output);
   }
-  for (std::size_t i = 0; i < piece.queries.size(); ++i) {
-    float* to = output_row(piece, i);
-    if (unseeing[i]) {
-      write_unseeing(piece, piece.queries[i], to);
+  for (std::int64_t i = 0; i < queries; ++i) {
+    if (unseeing[static_cast<std::size_t>(i)]) {
+      write_unseeing(piece, i, scratch);
     } else {
-      std::copy_n(output + static_cast<std::int64_t>(i) * value_width_, value_width_, to);
+      write_seeing(piece, i, weights + i * seen, output + i * value_width_);
     }
+  }
+}
+
+/// Compares queries with keys, which both lie one after the other.
+void Attention::score(const float* queries, std::int64_t count, const float* keys,
+                      std::int64_t seen, Numbers& sums, float* scores) const {
+  if (op_.score == op::ScoreKind::Product) {
+    return small_product({count, width_, seen, false, true}, queries, keys, {0, count}, scores);
+  }
+  for (std::int64_t q = 0; q < count; ++q) {
+    float* sum = sums.at_least(seen * width_);
+    for (std::int64_t k = 0; k < seen; ++k) {
+      std::transform(queries + q * width_, queries + (q + 1) * width_, keys + k * width_,
+                     sum + k * width_, std::plus<>());
+    }
+    unary_range(op::UnaryKind::Tanh, sum, sum, seen * width_);
+    small_product({seen, width_, 1}, sum, score_weights_.data(), {0, seen}, scores + q * seen);
   }
 }
 
@@ -232,31 +294,51 @@ bool Attention::hide(const Piece& piece, const Query& query, float* scores) cons
   return none;
 }
 
-/// What a query without any key gives: a mean of all values, masked ones too.
-void Attention::write_unseeing(const Piece& piece, const Query& query, float* to) const {
+void Attention::write_seeing(const Piece& piece, std::int64_t query, const float* weights,
+                             const float* output) const {
+  const std::int64_t row = piece.first_row + query;
+  std::copy_n(output, value_width_, output_.at(row, piece.head));
+  if (!op_.gives_weights) return;
+  float* to = weights_.at(row, piece.head);
+  std::fill_n(to, keys_, 0.0F);
+  for (const std::int32_t key : seen_keys(piece)) to[key] = *weights++;
+}
+
+void Attention::write_unseeing(const Piece& piece, std::int64_t query, Scratch& scratch) const {
+  const std::int64_t row = piece.first_row + query;
+  const std::vector<float> weights = unseeing_weights(piece, query, scratch);
+  float* to = output_.at(row, piece.head);
   std::fill_n(to, value_width_, 0.0F);
-  if (op_.zero_empty_rows) return;
+  for (std::int64_t key = 0; key < keys_; ++key) {
+    const float* v = value_.at(piece.sequence * keys_ + key) + piece.head * value_width_;
+    const float weight = weights[static_cast<std::size_t>(key)];
+    if (weight == 0) continue;
+    for (std::int64_t i = 0; i < value_width_; ++i) to[i] += weight * v[i];
+  }
+  if (op_.gives_weights) std::ranges::copy(weights, weights_.at(row, piece.head));
+}
+
+/// By what a query without any key weighs all values, masked ones too.
+std::vector<float> Attention::unseeing_weights(const Piece& piece, std::int64_t query,
+                                               Scratch& scratch) const {
   std::vector<float> weights(static_cast<std::size_t>(keys_));
-  const std::int64_t first = piece.sequence * keys_;
+  if (op_.zero_empty_rows) return weights;
   if (op_.hide_by_1e9) {
-    const float* q = query_.at(piece.sequence * shape_[1] + query.step) + piece.head * width_;
-    for (std::int64_t step = 0; step < keys_; ++step) {
-      const float* k = key_.at(first + step) + piece.head * width_;
-      const float score =
-          std::inner_product(q, q + width_, k, 0.0F) * static_cast<float>(op_.scale);
-      weights[static_cast<std::size_t>(step)] = score - 1e9F;
+    const std::int32_t step = piece.queries[static_cast<std::size_t>(query)].step;
+    const float* q = gathered_queries(piece, {&step, 1}, scratch.query);
+    for (std::int64_t key = 0; key < keys_; ++key) {
+      const float* k = key_.at(piece.sequence * keys_ + key) + piece.head * width_;
+      float& weight = weights[static_cast<std::size_t>(key)];
+      score(q, 1, k, 1, scratch.sums, &weight);
+      weight -= 1e9F;
     }
   }
   softmax_rows(weights.data(), 1, keys_, weights.data());
-  for (std::int64_t step = 0; step < keys_; ++step) {
-    const float* v = value_.at(first + step) + piece.head * value_width_;
-    const float weight = weights[static_cast<std::size_t>(step)];
-    for (std::int64_t i = 0; i < value_width_; ++i) to[i] += weight * v[i];
-  }
+  return weights;
 }
 
 Tensors attention(const op::Attention& op, op::Inputs inputs) {
-  return {Attention(op, inputs).run()};
+  return Attention(op, inputs).run();
 }
 
 bool accepts_attention(const op::Attention&, op::Inputs inputs) {

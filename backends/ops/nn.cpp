@@ -85,17 +85,6 @@ RnnResult rnn(const Tensor& x, const OptionalMask& mask, const RnnWeights& weigh
 
 namespace {
 
-/// Scores so low that softmax gives 0, yet finite, so that a row of them stays a distribution.
-double masked_score(DType dtype) {
-  if (dtype == DType::Float16) return -0.7 * 65504.0;
-  if (dtype == DType::Float64) return -0.7 * std::numeric_limits<double>::max();
-  return -0.7 * static_cast<double>(std::numeric_limits<float>::max());
-}
-
-}  // namespace
-
-namespace {
-
 /// Moves a mask of pairs that is one of keys or of queries to its like.
 AttentionMasks sorted_out(AttentionMasks masks) {
   const Tensor& pairs = masks.pairs;
@@ -110,24 +99,13 @@ AttentionMasks sorted_out(AttentionMasks masks) {
 
 }  // namespace
 
-Tensor attention(const Tensor& query, const Tensor& key, const Tensor& value,
-                 const AttentionMasks& masks, const op::Attention& options) {
+AttentionResult attention(const Tensor& query, const Tensor& key, const Tensor& value,
+                          const AttentionMasks& masks, const op::Attention& options,
+                          const Tensor& score_weights) {
   const AttentionMasks sorted = sorted_out(masks);
-  return run_one(options, {query, key, value, sorted.query, sorted.key, sorted.pairs});
-}
-
-AttentionResult attention_with_scores(const Tensor& query, const Tensor& key, const Tensor& value,
-                                      const Tensor& mask, const op::Attention& options) {
-  // (batch, steps, heads, width) -> (batch, heads, steps, width): one product per head.
-  const Axes heads_first{0, 2, 1, 3};
-  const Tensor q = transpose(multiply(query, options.scale), heads_first);
-  const Tensor k = transpose(key, heads_first);
-  const Tensor v = transpose(value, heads_first);
-  Tensor scores = matmul(q, k, {.transpose_b = true});
-  if (mask.defined()) scores = where(mask, scores, masked_score(scores.dtype()));
-  Tensor weights = softmax(scores, -1);
-  if (mask.defined() && options.zero_empty_rows) weights = where(mask, weights, 0.0);
-  return {transpose(matmul(weights, v), heads_first), weights};
+  const Tensors outputs =
+      run(options, {query, key, value, sorted.query, sorted.key, sorted.pairs, score_weights});
+  return {outputs.front(), options.gives_weights ? outputs.back() : Tensor()};
 }
 
 }  // namespace domino::ops

@@ -51,6 +51,16 @@ void weigh(std::vector<double>& scores, const std::vector<bool>& seen, const op:
   for (double& score : scores) score /= sum;
 }
 
+double score(const op::Attention& op, const double* query, const double* key,
+             const std::vector<double>& score_weights) {
+  double score = 0;
+  for (std::size_t i = 0; i < score_weights.size(); ++i) {
+    const bool is_product = op.score == op::ScoreKind::Product;
+    score += is_product ? query[i] * key[i] : score_weights[i] * std::tanh(query[i] + key[i]);
+  }
+  return score * op.scale;
+}
+
 }  // namespace
 
 void attention(const op::Attention& op, op::Inputs inputs, op::Outputs outputs) {
@@ -68,7 +78,10 @@ void attention(const op::Attention& op, op::Inputs inputs, op::Outputs outputs) 
                        std::int64_t step, std::int64_t h, std::int64_t size) {
     return numbers.data() + ((b * steps + step) * heads + h) * size;
   };
+  std::vector<double> score_weights(static_cast<std::size_t>(width), 1.0);
+  if (given(inputs, 6)) score_weights = widened(inputs[6]);
   std::vector<double> output;
+  std::vector<double> weights;
   const std::int64_t queries = inputs[0].size(1);
   for (std::int64_t b = 0; b < inputs[0].size(0); ++b) {
     for (std::int64_t q = 0; q < queries; ++q) {
@@ -78,13 +91,12 @@ void attention(const op::Attention& op, op::Inputs inputs, op::Outputs outputs) 
         for (std::int64_t k = 0; k < keys; ++k) {
           const double* x = row(query, b, queries, q, h, width);
           const double* y = row(key, b, keys, k, h, width);
-          double score = 0;
-          for (std::int64_t i = 0; i < width; ++i) score += x[i] * y[i];
-          scores.push_back(score * op.scale);
+          scores.push_back(score(op, x, y, score_weights));
           seen.push_back(query_mask.at({b, q}) && key_mask.at({b, k}) && mask.at({b, h, q, k}) &&
                          (!op.causal || q >= k) && (op.window == 0 || std::abs(q - k) < op.window));
         }
         weigh(scores, seen, op);
+        weights.insert(weights.end(), scores.begin(), scores.end());
         for (std::int64_t i = 0; i < value_width; ++i) {
           double sum = 0;
           for (std::int64_t k = 0; k < keys; ++k) {
@@ -98,6 +110,7 @@ void attention(const op::Attention& op, op::Inputs inputs, op::Outputs outputs) 
     }
   }
   store(output, outputs[0]);
+  if (op.gives_weights) store(weights, outputs[1]);
 }
 
 }  // namespace domino::reference

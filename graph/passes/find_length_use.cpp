@@ -382,7 +382,7 @@ Extent LengthWalk::made_by(const op::Rnn& op, const Step& step) const {
   return outputs;
 }
 
-Extent LengthWalk::made_by(const op::Attention&, const Step& step) const {
+Extent LengthWalk::made_by(const op::Attention& op, const Step& step) const {
   for (const Tensor& x : step.inputs) {
     if (const Extent one = of(x); one.kind == Dependence::Bound) return one;
   }
@@ -393,6 +393,9 @@ Extent LengthWalk::made_by(const op::Attention&, const Step& step) const {
   const bool keys_fit = keys_free || (are_steps(step.inputs[1]) && are_steps(step.inputs[2]) &&
                                       hides_padding(step.inputs[4]));
   if (!queries_fit || !keys_fit || of(step.inputs[5]).kind != Dependence::Free) return kBound;
+  // Weights have an axis of keys.
+  const bool may_be_weights = op.gives_weights && step.shape[3] == step.inputs[1].size(1);
+  if (may_be_weights && !keys_free) return kBound;
   return query.kind == Dependence::Free ? Extent{} : stable(1);
 }
 

@@ -28,4 +28,8 @@ Tensor AdditiveAttention::scores(const Tensor& query, const Tensor& key) const {
   return ops::sum(scale.defined() ? ops::multiply(pairs, scale) : pairs, {-1});
 }
 
+detail::Scoring AdditiveAttention::scoring(const Tensor& query, const Tensor& key) const {
+  return {op::ScoreKind::Additive, query, key, optional_weight("scale")};
+}
+
 }  // namespace domino::layers

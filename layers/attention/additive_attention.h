@@ -34,6 +34,7 @@ class AdditiveAttention final : public detail::ScoredAttention<AdditiveAttention
   void build(const std::vector<std::vector<Shape>>& shapes) const;
   /// (batch, queries, values), before masks and softmax.
   Tensor scores(const Tensor& query, const Tensor& key) const;
+  detail::Scoring scoring(const Tensor& query, const Tensor& key) const;
 
  private:
   const AdditiveAttentionOptions options_;

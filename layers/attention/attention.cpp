@@ -30,16 +30,6 @@ void Attention::build(const std::vector<std::vector<Shape>>& shapes) const {
   }
 }
 
-namespace {
-
-void check_features(const Tensor& query, const Tensor& key) {
-  check(query.size(-1) == key.size(-1),
-        "query and key need as many features, got {} and {} in {} and {}", query.size(-1),
-        key.size(-1), query.shape(), key.shape());
-}
-
-}  // namespace
-
 Tensor Attention::scaled(const Tensor& x) const {
   const Tensor scale = optional_weight("scale");
   return scale.defined() ? ops::multiply(x, scale) : x;
@@ -47,21 +37,19 @@ Tensor Attention::scaled(const Tensor& x) const {
 
 Tensor Attention::scores(const Tensor& query, const Tensor& key) const {
   if (options_.score_mode == "dot") {
-    check_features(query, key);
+    check(query.size(-1) == key.size(-1),
+          "query and key need as many features, got {} and {} in {} and {}", query.size(-1),
+          key.size(-1), query.shape(), key.shape());
     return scaled(ops::matmul(query, key, {.transpose_b = true}));
   }
   const Tensor pairs = ops::add(ops::expand_dims(query, -2), ops::expand_dims(key, -3));
   return ops::multiply(weight("concat_score_weight"), ops::sum(ops::tanh(scaled(pairs)), {-1}));
 }
 
-Tensors Attention::call(const Arguments& arguments) const {
-  detail::QueryValueKey of = detail::query_value_key(arguments.list("inputs"));
-  if (options_.score_mode != "dot" || !detail::is_plain_dot(arguments, of)) {
-    return ScoredAttention::call(arguments);
-  }
-  check_features(of.query, of.key);
-  of.query = scaled(of.query);
-  return {detail::attended_by_dot(arguments, of)};
+detail::Scoring Attention::scoring(const Tensor& query, const Tensor& key) const {
+  if (options_.score_mode == "dot") return {op::ScoreKind::Product, scaled(query), key};
+  return {op::ScoreKind::Additive, scaled(query), scaled(key),
+          ops::broadcast_to(weight("concat_score_weight"), {query.size(-1)})};
 }
 
 }  // namespace domino::layers

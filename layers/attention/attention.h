@@ -40,7 +40,7 @@ class Attention final : public detail::ScoredAttention<Attention> {
   void build(const std::vector<std::vector<Shape>>& shapes) const;
   /// (batch, queries, values), before masks and softmax.
   Tensor scores(const Tensor& query, const Tensor& key) const;
-  Tensors call(const Arguments& arguments) const;
+  detail::Scoring scoring(const Tensor& query, const Tensor& key) const;
 
  private:
   Tensor scaled(const Tensor& x) const;

@@ -220,22 +220,28 @@ AttendedHeads attend(const Arguments& arguments, const AttentionAxes& axes,
   const Shape query = arguments.tensor("query").shape();
   const Shape key = arguments.tensor("value").shape();
   const std::int64_t count = heads.query.size(2);
-  op::Attention options{.scale = heads.scale, .zero_empty_rows = heads.zero_empty_rows};
   const bool gives_scores = arguments.option("return_attention_scores", false);
-  if (axes.only() && !axes.leaves_some() && !gives_scores) {
+  const bool along_one_axis = axes.only() && !axes.leaves_some();
+  op::Attention options{.scale = heads.scale,
+                        .zero_empty_rows = heads.zero_empty_rows,
+                        .gives_weights = gives_scores};
+  Tensor seen;
+  if (gives_scores || !along_one_axis) {
+    seen = seen_keys(arguments, axes, count, heads.sliding_window);
+  }
+  ops::AttentionMasks masks;
+  if (along_one_axis) {
     options.causal = arguments.option("use_causal_mask", false);
     options.window = heads.sliding_window.value_or(0);
-    const ops::AttentionMasks masks = masks_of(arguments, axes, count);
-    return {ops::attention(heads.query, heads.key, heads.value, masks, options), {}};
-  }
-  const Tensor seen = seen_keys(arguments, axes, count, heads.sliding_window);
-  const Tensor pairs = folded_keys(seen, axes, count, query, key);
-  if (!gives_scores) {
-    return {ops::attention(heads.query, heads.key, heads.value, {.pairs = pairs}, options), {}};
+    masks = masks_of(arguments, axes, count);
+  } else {
+    masks.pairs = folded_keys(seen, axes, count, query, key);
   }
   const ops::AttentionResult result =
-      ops::attention_with_scores(heads.query, heads.key, heads.value, pairs, options);
-  const Tensor scores = ops::reshape(result.scores, whole_scores(axes, count, query, key));
+      ops::attention(heads.query, heads.key, heads.value, masks, options);
+  if (!gives_scores) return {result.output, {}};
+  const Tensor scores = ops::reshape(ops::transpose(result.weights, {0, 2, 1, 3}),
+                                     whole_scores(axes, count, query, key));
   return {result.output, seen.defined() ? scores.with_mask(Mask(seen)) : scores};
 }
 

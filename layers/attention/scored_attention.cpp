@@ -67,24 +67,31 @@ Tensors attended(const Arguments& arguments, Tensor scores, const Tensor& value)
   return {output, weights};
 }
 
-bool is_plain_dot(const Arguments& arguments, const QueryValueKey& of) {
+bool is_of_sequences(const Arguments& arguments, const QueryValueKey& of) {
   const OptionalMask& mask = arguments.masks("inputs")[1];
   const Shape& value = of.value.shape();
   const bool one_head = of.query.rank() == 3 && value.rank() == 3 && of.key.rank() == 3 &&
                         of.query.size(0) == value[0] && of.key.size(0) == value[0];
-  return one_head && !arguments.option("return_attention_scores", false) &&
+  return one_head && of.query.size(2) == of.key.size(2) &&
          (!mask || (mask->shape().rank() == 2 && broadcasts_to(mask->shape(), value.without(-1))));
 }
 
-Tensor attended_by_dot(const Arguments& arguments, const QueryValueKey& of) {
+Tensors attended(const Arguments& arguments, const Scoring& scoring, const Tensor& value) {
   const OptionalMasks& masks = arguments.masks("inputs");
   const auto head = [](const Tensor& x) { return ops::expand_dims(x, 2); };
-  const Tensor kept = masks[1] ? ops::cast(*masks[1], DType::Bool) : Tensor();
-  const Tensor output =
-      ops::attention(head(of.query), head(of.key), head(of.value), {.key = kept},
-                     {.causal = arguments.option("use_causal_mask", false), .hide_by_1e9 = true});
-  const Tensor without_head = ops::reshape(output, output.shape().without(2));
-  return masks[0] ? without_hidden_rows(without_head, *masks[0]) : without_head;
+  const auto without_head = [](const Tensor& x) { return ops::reshape(x, x.shape().without(2)); };
+  const ops::AttentionResult result =
+      ops::attention(head(scoring.query), head(scoring.key), head(value),
+                     {.key = masks[1] ? ops::cast(*masks[1], DType::Bool) : Tensor()},
+                     {.score = scoring.kind,
+                      .causal = arguments.option("use_causal_mask", false),
+                      .hide_by_1e9 = true,
+                      .gives_weights = arguments.option("return_attention_scores", false)},
+                     scoring.weights);
+  Tensor output = without_head(result.output);
+  if (masks[0]) output = without_hidden_rows(output, *masks[0]);
+  if (!result.weights.defined()) return {output};
+  return {output, without_head(result.weights)};
 }
 
 }  // namespace domino::layers::detail

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "domino/backends/op.h"
 #include "domino/graph/layer_templates.h"
 #include "domino/layers/one_output.h"
 
@@ -36,12 +37,21 @@ QueryValueKey query_value_key(const Tensors& inputs);
 /// softmax(scores) value, where masks allow it, and the weights behind it if the call asks for them.
 Tensors attended(const Arguments& arguments, Tensor scores, const Tensor& value);
 
-/// The same where scores are products of (batch, steps, features), one sequence after the other, and nobody
-/// asks for the weights.
-bool is_plain_dot(const Arguments& arguments, const QueryValueKey& of);
-Tensor attended_by_dot(const Arguments& arguments, const QueryValueKey& of);
+/// How scores come about, as op::Attention says it.
+struct Scoring {
+  op::ScoreKind kind;
+  Tensor query;
+  Tensor key;
+  Tensor weights = {};  ///< of additive scores
+};
 
-/// `D` has `Tensor scores(const Tensor& query, const Tensor& key) const`.
+/// Whether all are (batch, steps, features) of the same sequences, with at most a mask of steps: then
+/// op::Attention does the same, and leaves out what masks hide.
+bool is_of_sequences(const Arguments& arguments, const QueryValueKey& of);
+Tensors attended(const Arguments& arguments, const Scoring& scoring, const Tensor& value);
+
+/// `D` has `Tensor scores(const Tensor& query, const Tensor& key) const`, before masks and softmax, and
+/// `Scoring scoring(const Tensor& query, const Tensor& key) const` for the same scores.
 template <class D>
 class ScoredAttention : public NamedLayer<D> {
  public:
@@ -71,7 +81,10 @@ class ScoredAttention : public NamedLayer<D> {
 
   Tensors call(const Arguments& arguments) const {
     const QueryValueKey of = query_value_key(arguments.list("inputs"));
-    return attended(arguments, this->self().scores(of.query, of.key), of.value);
+    if (!is_of_sequences(arguments, of)) {
+      return attended(arguments, this->self().scores(of.query, of.key), of.value);
+    }
+    return attended(arguments, this->self().scoring(of.query, of.key), of.value);
   }
   OptionalMasks compute_mask(const Arguments&, const OptionalMasks& previous) const {
     return {previous[0]};

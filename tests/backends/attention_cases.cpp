@@ -29,8 +29,11 @@ Case attention_case(const op::Attention& op, const AttentionSize& s, Tensors mas
                  random({s.batch, s.keys, s.heads, s.width}, dtype),
                  random({s.batch, s.keys, s.heads, s.value_width}, dtype)};
   inputs.insert(inputs.end(), masks.begin(), masks.end());
-  return {fmt::format("attention {}{}window {}{}", op.causal ? "causal " : "",
-                      op.zero_empty_rows ? "zeros " : "", op.window, op.hide_by_1e9 ? " 1e9" : ""),
+  const bool is_additive = op.score == op::ScoreKind::Additive;
+  if (is_additive && !op.causal) inputs.push_back(random({s.width}, dtype));
+  return {fmt::format("attention {}{}{}window {}{}{}", is_additive ? "additive " : "",
+                      op.causal ? "causal " : "", op.zero_empty_rows ? "zeros " : "", op.window,
+                      op.hide_by_1e9 ? " 1e9" : "", op.gives_weights ? " weights" : ""),
           op, inputs, 2 * tolerance_of(dtype, s.width + s.keys)};
 }
 
@@ -80,6 +83,17 @@ std::vector<Case> attention_cases() {
       const Shape pairs{size.batch, size.heads, size.queries, size.keys};
       cases.push_back(attention_case(op, size, masks_of(size, flags & 7U, pairs, random),
                                      DType::Float32, random));
+    }
+    for (unsigned flags = 0; flags < 64; ++flags) {
+      const auto flag = [&](unsigned bit) { return (flags >> bit & 1U) != 0; };
+      const op::Attention op{.score = static_cast<op::ScoreKind>(flag(2)),
+                             .scale = 0.5,
+                             .causal = flag(3),
+                             .zero_empty_rows = flag(4),
+                             .hide_by_1e9 = flag(5) && !flag(4),
+                             .gives_weights = true};
+      const Tensors masks = masks_of(size, flags & 3U, {}, random);
+      cases.push_back(attention_case(op, size, masks, DType::Float32, random));
     }
     const Tensors none(3);
     cases.push_back(attention_case({}, size, none, DType::Float64, random));

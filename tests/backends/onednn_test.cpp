@@ -257,7 +257,8 @@ class SmallModel {
     const std::int64_t steps = x.size(1);
     const Shape heads{x.size(0), steps, 2, 8};
     const Tensor queries = ops::reshape(ops::dense(x, query_, {}), heads);
-    const Tensor seen = ops::attention(queries, queries, queries, {.key = mask}, {.causal = true});
+    const Tensor seen =
+        ops::attention(queries, queries, queries, {.key = mask}, {.causal = true}).output;
     return ops::reshape(seen, x.shape());
   }
 

@@ -309,11 +309,11 @@ TEST_P(Ops, AttentionIsTheSumOfValuesByWeight) {
   const Tensor v = pattern({2, 5, 2, 3}, 3);
   const auto all = [](auto...) { return true; };
   EXPECT_TRUE(
-      is(ops::attention(q, k, v, {}, {.scale = 0.5}), attention_by_hand(q, k, v, 0.5, all)));
-  const auto plain = ops::attention_with_scores(q, k, v, {}, {.scale = 0.5});
+      is(ops::attention(q, k, v, {}, {.scale = 0.5}).output, attention_by_hand(q, k, v, 0.5, all)));
+  const auto plain = ops::attention(q, k, v, {}, {.scale = 0.5, .gives_weights = true});
   EXPECT_TRUE(is(plain.output, attention_by_hand(q, k, v, 0.5, all)));
-  EXPECT_EQ(plain.scores.shape(), (Shape{2, 2, 3, 5}));
-  EXPECT_TRUE(is(ops::sum(plain.scores, {-1}), ops::ones({2, 2, 3})));
+  EXPECT_EQ(plain.weights.shape(), (Shape{2, 3, 2, 5}));
+  EXPECT_TRUE(is(ops::sum(plain.weights, {-1}), ops::ones({2, 3, 2})));
 }
 
 TEST_P(Ops, AttentionSeesTheKeysThatTheMaskKeeps) {
@@ -325,17 +325,21 @@ TEST_P(Ops, AttentionSeesTheKeysThatTheMaskKeeps) {
   const auto kept = [&](std::int64_t b, std::int64_t, std::int64_t j) {
     return keys.item({b, 0, 0, j}) != 0;
   };
-  const auto masked = ops::attention_with_scores(q, k, v, keys, {});
+  const auto masked = ops::attention(q, k, v, {.pairs = keys}, {.gives_weights = true});
   EXPECT_TRUE(is(masked.output, attention_by_hand(q, k, v, 1, kept)));
-  EXPECT_EQ(masked.scores.item({0, 1, 2, 2}), 0);
-  const auto zeroed = ops::attention_with_scores(q, k, v, keys, {.zero_empty_rows = true});
+  EXPECT_EQ(masked.weights.item({0, 2, 1, 2}), 0);
+  EXPECT_TRUE(is(ops::select(masked.weights, 0, 1), ops::full({3, 2, 5}, 0.2)));
+  const auto zeroed =
+      ops::attention(q, k, v, {.pairs = keys}, {.zero_empty_rows = true, .gives_weights = true});
+  EXPECT_TRUE(is(ops::select(zeroed.weights, 0, 1), ops::zeros({3, 2, 5})));
   EXPECT_TRUE(is(ops::select(zeroed.output, 0, 1), ops::zeros({3, 2, 3})));
   EXPECT_TRUE(is(ops::select(zeroed.output, 0, 0), ops::select(masked.output, 0, 0)));
   const ops::AttentionMasks by_keys{.query = {}, .key = ops::reshape(keys, {2, 5}), .pairs = {}};
   const ops::AttentionMasks by_pairs{.query = {}, .key = {}, .pairs = keys};
   for (const ops::AttentionMasks& masks : {by_keys, by_pairs}) {
-    EXPECT_TRUE(is(ops::attention(q, k, v, masks, {}), masked.output));
-    EXPECT_TRUE(is(ops::attention(q, k, v, masks, {.zero_empty_rows = true}), zeroed.output));
+    EXPECT_TRUE(is(ops::attention(q, k, v, masks, {}).output, masked.output));
+    EXPECT_TRUE(
+        is(ops::attention(q, k, v, masks, {.zero_empty_rows = true}).output, zeroed.output));
   }
 }
 
@@ -479,10 +483,9 @@ TEST(OpsOnMeta, ViewsAreOtherValues) {
 TEST(OpsOnMeta, BigVerbsGiveSizesAtOnce) {
   const Tensor q = meta({4096, 5040, 8, 64}, 1);
   const Tensor keys = meta({4096, 1, 1, 5040}, 2, DType::Bool);
-  EXPECT_EQ(ops::attention(q, q, q, {.pairs = keys}, {}).shape(), q.shape());
-  const auto result = ops::attention_with_scores(q, q, q, keys, {});
+  const auto result = ops::attention(q, q, q, {.pairs = keys}, {.gives_weights = true});
   EXPECT_EQ(result.output.shape(), q.shape());
-  EXPECT_EQ(result.scores.shape(), (Shape{4096, 8, 5040, 5040}));
+  EXPECT_EQ(result.weights.shape(), (Shape{4096, 5040, 8, 5040}));
   const Tensor x = meta({4096, 5040, 64}, 3);
   const Mask mask(meta({4096, 5040}, 4, DType::Bool));
   EXPECT_EQ(ops::reduce_steps(x, mask, ops::StepsReduce::Mean).shape(), (Shape{4096, 64}));

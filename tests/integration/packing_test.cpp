@@ -274,6 +274,36 @@ TEST_P(PackingOf, CausalAttentionAndAttentionOfTwoSequences) {
   expect_nothing_changes(model, ids());
 }
 
+TEST_P(PackingOf, AttentionByAdditiveScores) {
+  const auto in = words();
+  const auto x = embedded(in);
+  const auto additive = layers::AdditiveAttention()({layers::Dense(4)(x), x});
+  const auto concat = layers::Attention({.use_scale = true, .score_mode = "concat"})({additive, x});
+  const Model model(in, layers::LSTM(3)(layers::Dense(5)(concat)));
+  const auto rows = rows_in(model, {ids()});
+  EXPECT_LE(rows.at("dense"), kValid + 1);
+  EXPECT_FALSE(rows.contains("tanh"));
+  EXPECT_THAT(model.report(), Not(HasSubstr("dense:")));
+  expect_nothing_changes(model, ids());
+}
+
+/// Scores of keys that are hidden are 0, and hidden queries have the same ones.
+TEST_P(PackingOf, AttentionThatGivesItsScores) {
+  const auto in = words();
+  const auto x = embedded(in);
+  const auto heads = layers::MultiHeadAttention(2, 3).outputs(
+      {.query = x, .value = x, .return_attention_scores = true});
+  const auto one = layers::Attention().outputs(
+      {x, x}, {.return_attention_scores = true, .use_causal_mask = true});
+  const auto sum = layers::LSTM(3)(layers::Add()({layers::Dense(4)(heads[0]), one[0]}));
+  const Model model(in, {sum, heads[1], one[1]});
+  const auto rows = rows_in(model, {ids()});
+  EXPECT_LE(rows.at("dense"), kValid + 2 * kBatch);
+  EXPECT_FALSE(rows.contains("matmul"));
+  EXPECT_THAT(model.report(), Not(HasSubstr("dense:")));
+  expect_nothing_changes(model, ids());
+}
+
 /// Nobody sees what the mask of the nested model's output hides, so it is packed inside as well.
 TEST_P(PackingOf, ANestedModelWithPositions) {
   const auto inner_in = Input({.shape = {kSteps, 4}});
