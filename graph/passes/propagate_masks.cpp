@@ -73,7 +73,7 @@ class Propagation {
   MaskId number(const ValueFacts& mask, int vertex, const std::vector<MaskId>& previous);
   void number_values(int vertex, const Call<EdgeFacts>& call);
   MaskPlan::Evaluation evaluation_beside(const Call<EdgeFacts>& call, const CallTrace& trace) const;
-  void compute_hung_before(int vertex, const Call<EdgeFacts>& call, const CallTrace& trace);
+  bool is_computed(MaskId mask, const CallTrace& trace, std::size_t output) const;
   void number_outputs(int vertex, const Call<EdgeFacts>& call, const InferredCall& inferred,
                       bool is_run);
   void record_facts(int vertex, const Call<EdgeFacts>& call, const CallTrace& trace,
@@ -294,11 +294,12 @@ void Propagation::number_outputs(int vertex, const Call<EdgeFacts>& call,
     const std::optional<ValueFacts>& mask = inferred.outputs[i].mask;
     const bool known = mask && ids_.contains(mask->value);
     const MaskId id = mask ? number(*mask, vertex, computed.previous) : kNoMaskId;
+    const bool is_hung = inferred.trace.hung[i] && !is_computed(id, inferred.trace, i);
     if (is_run) planned.outputs.push_back(id);
-    if (is_run) planned.hung.push_back(!known && inferred.trace.hung[i] ? id : kNoMaskId);
+    if (is_run) planned.hung.push_back(!known && is_hung ? id : kNoMaskId);
     if (id == kNoMaskId || known) continue;
-    if (!inferred.trace.hung[i]) computed.outputs[i] = id;
-    if (inferred.trace.hung[i] && !is_run) hung.outputs[i] = id;
+    if (!is_hung) computed.outputs[i] = id;
+    if (is_hung && !is_run) hung.outputs[i] = id;
   }
   for (MaskPlan::Evaluation& evaluation : {std::ref(computed), std::ref(hung)}) {
     const auto& ids = evaluation.outputs;
@@ -309,16 +310,9 @@ void Propagation::number_outputs(int vertex, const Call<EdgeFacts>& call,
 }
 
 /// A mask that the call hangs and compute_mask gives as well can be known before the call.
-void Propagation::compute_hung_before(int vertex, const Call<EdgeFacts>& call,
-                                      const CallTrace& trace) {
-  MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
-  for (std::size_t i = 0; i < std::min(planned.hung.size(), trace.computed.size()); ++i) {
-    const MaskId id = planned.hung[i];
-    if (id == kNoMaskId || id_of(trace.computed[i]) != id) continue;
-    MaskPlan::Evaluation& evaluation =
-        planned.evaluations.emplace_back(evaluation_beside(call, trace));
-    evaluation.outputs[i] = std::exchange(planned.hung[i], kNoMaskId);
-  }
+bool Propagation::is_computed(MaskId mask, const CallTrace& trace, std::size_t output) const {
+  return mask != kNoMaskId && output < trace.computed.size() &&
+         id_of(trace.computed[output]) == mask;
 }
 
 /// Step 8 of Keras' __call__: the mask found while wiring becomes a keyword argument of the node. A
@@ -375,7 +369,6 @@ void Propagation::visit(int vertex) {
   for (const EdgeFacts& output : inferred.outputs) planned.values.push_back(output.value);
   vertex_of_made_.resize(trace_.made().size(), vertex);
   number_outputs(vertex, call, inferred, true);
-  compute_hung_before(vertex, call, inferred.trace);
   pack_equal_padding(plan_, vertex, call, trace_);
   if (!only_ends_) record_facts(vertex, call, inferred.trace, inferred.outputs);
   carried_.set(vertex, std::move(inferred.outputs));

@@ -138,9 +138,12 @@ TEST_P(PackingOf, AnEmbeddingAndWhatTreatsStepsAlike) {
 TEST_P(PackingOf, MaskingOfFeatures) {
   const auto in = Input({.shape = {kAny, 3}});
   const auto x = layers::Dense(5)(layers::Masking({.mask_value = -1.0})(in));
-  const Model model(in, layers::GRU(3, {.return_sequences = true})(x));
-  EXPECT_EQ(rows_in(model, {features()}).at("dense"), kValid + 1);
-  expect_nothing_changes(model, features());
+  const auto gru = layers::GRU(3, {.return_sequences = true})(x);
+  for (const MaskRules rules : {MaskRules::Intended, MaskRules::Keras}) {
+    const Model model(in, {gru, x}, {.rules = rules});
+    EXPECT_EQ(rows_in(model, {features()}).at("dense"), kValid + 1);
+    expect_nothing_changes(model, features());
+  }
 }
 
 TEST_P(PackingOf, RecurrencesInBothDirectionsAndWhatFollows) {
