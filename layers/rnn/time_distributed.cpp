@@ -81,9 +81,21 @@ bool may_be_first_axis(const Config& axis) {
   return !axis.is_int() || axis.as_int() == 0 || axis.as_int() < -1;
 }
 
+bool keeps_samples_apart(const Layer& layer);
+
+/// Functions in a graph may do anything to the first axis.
+bool keeps_samples_apart(const Model& model) {
+  const Dag& dag = model.dag();
+  return std::ranges::all_of(dag.order(), [&](int vertex) {
+    return dag.is_input(vertex) ? dag.node(vertex).outputs[0].shape[0] == kAny
+                                : keeps_samples_apart(dag.layer(vertex));
+  });
+}
+
 /// True if a sequence's output is known not to depend on the others of its batch, nor on the call
 /// before.
 bool keeps_samples_apart(const Layer& layer) {
+  if (const auto* model = dynamic_cast<const Model*>(&layer)) return keeps_samples_apart(*model);
   // A Lambda computes what the user wrote.
   if (!is_builtin(layer) || dynamic_cast<const Lambda*>(&layer) != nullptr) return false;
   const Config config = layer.config();

@@ -338,6 +338,16 @@ TEST_P(PackingOf, LayersOfSingleStepsWithPositions) {
   expect_nothing_changes(model, ids());
 }
 
+TEST_P(PackingOf, ModelsOfSingleStepsWithPositions) {
+  const auto step = Input({.shape = {4}});
+  const Model each(step, layers::Activation("tanh")(layers::Dense(5)(step)));
+  const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
+  const auto x = layers::TimeDistributed(each)(with_positions(embedded(in)));
+  const Model model(in, layers::LSTM(3)(x));
+  EXPECT_EQ(rows_in(model, {ids()}).at("dense"), kValid + 1);
+  expect_nothing_changes(model, ids());
+}
+
 /// An encoder with positions that gives a row for each step.
 Model tagger(const SymbolicTensor& in, const SymbolicTensor& embedded) {
   const auto x = with_positions(embedded);

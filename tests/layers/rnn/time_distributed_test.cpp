@@ -61,9 +61,13 @@ TEST(TimeDistributedTest, IsWiredWithUnknownSizes) {
 TEST(TimeDistributedTest, KeepsStepsApartWhereTheLayerMixesItsBatch) {
   const Tensor x = two_sequences();
   const Tensor softmax = TimeDistributed(Softmax({.axis = 0}))(x);
-  const Tensor mean = TimeDistributed(Lambda([](const Tensor& step) {
+  const Lambda mean_of_batch([](const Tensor& step) {
     return ops::broadcast_to(ops::mean(step, {0}, true), step.shape());
-  }))(x);
+  });
+  const SymbolicTensor in = Input({.shape = {2}});
+  const Tensor mean = TimeDistributed(mean_of_batch)(x);
+  const Tensor mean_in_a_model = TimeDistributed(Model(in, mean_of_batch(in)))(x);
+  EXPECT_TRUE(equal(mean_in_a_model, mean));
   for (std::int64_t t = 0; t < 3; ++t) {
     const Tensor step = ops::select(x, 1, t);
     EXPECT_TRUE(equal(ops::select(softmax, 1, t), ops::softmax(step, 0)));
