@@ -33,7 +33,7 @@ bool keeps(const op::Binary&, const Step& step, std::size_t i, std::int64_t plac
 }
 bool keeps(const op::Where&, const Step& step, std::size_t i, std::int64_t places) {
   const Shape& shape = step.inputs[i].shape();
-  return i > 0 && shape.rank() == step.shape.rank() && same_places(shape, step.shape, places);
+  return shape.rank() == step.shape.rank() && same_places(shape, step.shape, places);
 }
 bool keeps(const op::Transpose& op, const Step& step, std::size_t, std::int64_t places) {
   const int axes = axes_of_places(step.inputs[0].shape(), places).value_or(0);

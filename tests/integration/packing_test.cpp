@@ -318,6 +318,17 @@ TEST_P(PackingOf, ANestedModelWithPositions) {
   expect_nothing_changes(model, ids());
 }
 
+/// What is chosen by a condition at each place.
+TEST_P(PackingOf, ActivationsByTheSign) {
+  const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
+  auto x = layers::Dense(5)(with_positions(embedded(in)));
+  x = layers::ELU({.alpha = 0.5})(layers::LeakyReLU()(x));
+  const Model model(in, layers::LSTM(3)(x));
+  EXPECT_EQ(rows_in(model, {ids()}).at("dense"), kValid + 1);
+  EXPECT_EQ(rows_in(model, {ids()}).at("where"), kValid + 1);
+  expect_nothing_changes(model, ids());
+}
+
 /// Padded steps differ by their place alone, and are computed once for all sequences though they are seen.
 TEST_P(PackingOf, PositionsOfFewerAxes) {
   const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
