@@ -1,9 +1,12 @@
 #include "domino/graph/runner.h"
 
+#include <map>
 #include <utility>
 
+#include "domino/backends/backend.h"
 #include "domino/backends/caller.h"
 #include "domino/backends/execution.h"
+#include "domino/backends/ops.h"
 #include "domino/backends/packing.h"
 #include "domino/core/error.h"
 #include "domino/graph/accidents.h"
@@ -22,7 +25,8 @@ class Run {
   void feed(const Tensors& inputs);
   void visit(int vertex);
   Call<Tensor> gather(int vertex, const MaskPlan::Given& attached) const;
-  void pack(Call<Tensor>& call, const std::vector<std::vector<MaskPlan::Packing>>& by) const;
+  void pack(Call<Tensor>& call, const std::vector<std::vector<MaskPlan::Packing>>& by);
+  OptionalMask kept_by_any(const std::vector<MaskId>& ids);
   std::vector<OptionalMasks> masks(const MaskPlan::Given& given) const;
   OptionalMasks masks(const std::vector<MaskId>& ids) const;
   const OptionalMask& mask(MaskId id) const;
@@ -35,6 +39,7 @@ class Run {
   MaskRules rules_;
   std::vector<Tensors> values_;
   OptionalMasks masks_;
+  std::map<std::vector<MaskId>, OptionalMask> joined_masks_;
   std::vector<int> readers_left_;
 };
 
@@ -123,12 +128,34 @@ Tensor packed_by(const Tensor& x, const SharedRowMap& map) {
   return own ? Tensor::packed(x.rows(), own, x.shape()) : x;
 }
 
-void Run::pack(Call<Tensor>& call, const std::vector<std::vector<MaskPlan::Packing>>& by) const {
+/// On the host; none if the masks do not fit each other.
+OptionalMask joined(const Mask& a, const Mask& b) {
+  if (a.tensor().is_meta() || b.tensor().is_meta() || a.shape() != b.shape()) return std::nullopt;
+  const Tensor first = on_host(a).tensor();
+  const Tensor second = on_host(b).tensor();
+  const BackendScope host(backend("cpu"));
+  return ops::logical_or(first, second);
+}
+
+/// None if one of them is not there.
+OptionalMask Run::kept_by_any(const std::vector<MaskId>& ids) {
+  if (ids.size() < 2) return mask(ids.empty() ? kNoMaskId : ids.front());
+  OptionalMask& known = joined_masks_[ids];
+  if (known) return known;
+  OptionalMask all = mask(ids.front());
+  for (const MaskId id : ids) {
+    const OptionalMask& one = mask(id);
+    all = all && one ? joined(*all, *one) : std::nullopt;
+  }
+  return known = all;
+}
+
+void Run::pack(Call<Tensor>& call, const std::vector<std::vector<MaskPlan::Packing>>& by) {
   if (!execution().packing) return;
   for (std::size_t p = 0; p < by.size(); ++p) {
     for (std::size_t i = 0; i < by[p].size(); ++i) {
       Tensor& x = call.arguments[p][i];
-      const OptionalMask& kept = mask(by[p][i].mask);
+      const OptionalMask kept = kept_by_any(by[p][i].masks);
       const SharedRowMap rows = kept ? rows_of(*kept, x, by[p][i].masked) : nullptr;
       if (rows) x = packed_by(x, rows).with_mask(x.mask());
     }

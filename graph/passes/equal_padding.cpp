@@ -47,10 +47,10 @@ void pack_equal_padding(MaskPlan& plan, int vertex, const Call<EdgeFacts>& call,
         const ValueNumber& mask = plan.masks[static_cast<std::size_t>(id)].value;
         if (!is_equal_where_masked(x, mask, trace)) continue;
         evaluation.before_call = true;
-        return id;
+        return std::vector{id};
       }
     }
-    return kNoMaskId;
+    return std::vector<MaskId>();
   };
   for (const auto& argument : call.arguments) {
     auto& packed = planned.packed.emplace_back();

@@ -126,7 +126,8 @@ MaskId Explanation::mask_at(const MaskPlan::Vertex& planned) const {
   }
   for (const auto& argument : planned.packed) {
     for (const MaskPlan::Packing& packing : argument) {
-      if (packing.mask != kNoMaskId && is_of_steps(packing.mask)) return packing.mask;
+      if (!packing.masks.empty() && is_of_steps(packing.masks.front()))
+        return packing.masks.front();
     }
   }
   return kNoMaskId;
@@ -249,7 +250,7 @@ void Explanation::start_under_mask(const MaskPlan::Vertex& planned) {
   std::size_t fact = 0;
   for (std::size_t p = 0; p < planned.reads.size(); ++p) {
     for (std::size_t i = 0; i < planned.reads[p].size(); ++i, ++fact) {
-      const bool is_packed = planned.packed[p][i].mask != kNoMaskId;
+      const bool is_packed = !planned.packed[p][i].masks.empty();
       const MaskFact& known = planned.facts[fact];
       const bool brings = known.mask != kNoMaskId && known.fate != MaskFate::TakenOff;
       if (is_packed || brings) under_mask_.insert(planned.reads[p][i]);
@@ -262,7 +263,7 @@ void Explanation::explain(int vertex) {
   const MaskId mask = mask_at(planned);
   for (std::size_t p = 0; p < planned.packed.size(); ++p) {
     for (std::size_t i = 0; i < planned.packed[p].size(); ++i) {
-      if (planned.packed[p][i].mask != kNoMaskId) packed_[planned.reads[p][i]] = {};
+      if (!planned.packed[p][i].masks.empty()) packed_[planned.reads[p][i]] = {};
     }
   }
   const std::vector<ValueNumber> made = made_for(planned.values, vertex);

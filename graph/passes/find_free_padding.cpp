@@ -1,6 +1,7 @@
 #include "domino/graph/passes/find_free_padding_internal.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <set>
 
@@ -13,18 +14,19 @@ namespace {
 using Step = meta::Trace::Step;
 using Part = Visible::Part;
 
-constexpr Visible kAll{Part::All};
+const Visible kAll{Part::All};
 
 Visible joined(const Visible& a, const Visible& b) {
   if (a.part == Part::Nothing || b.part == Part::All) return b;
   if (b.part == Part::Nothing || a.part == Part::All) return a;
-  if (a.mask == b.mask && a.places == b.places) {
-    return {.part = Part::Kept,
-            .mask = a.mask,
-            .of_empty = a.of_empty || b.of_empty,
-            .places = a.places};
+  const bool of_empty = a.of_empty || b.of_empty;
+  // Where one mask keeps none of a sequence, another one may keep some.
+  if (a.places != b.places || (of_empty && a.masks != b.masks)) {
+    return {.part = Part::All, .by_two_masks = true};
   }
-  return {.part = Part::All, .by_two_masks = true};
+  Visible both{.part = Part::Kept, .of_empty = of_empty, .places = a.places};
+  std::ranges::set_union(a.masks, b.masks, std::back_inserter(both.masks));
+  return both;
 }
 
 /// Whether the first two axes of both are the same steps of the same sequences.
@@ -51,7 +53,7 @@ class Walk {
     if (unseen && made != nullptr && mask != nullptr &&
         is_mask_of_steps(mask->shape, output.shape)) {
       seen = {.part = Part::Kept,
-              .mask = ids_.at(mask->value),
+              .masks = {ids_.at(mask->value)},
               .places = made->shape[0] * made->shape[1]};
     }
     Visible& visible = free_.visible[output.value];
@@ -125,7 +127,7 @@ class Walk {
     bool exact = true;
     const std::optional<MaskId> id = mask_behind(condition, x, exact);
     if (!id || !same_steps(x, result)) return std::nullopt;
-    return Visible{.part = Part::Kept, .mask = *id, .places = x[0] * x[1]};
+    return Visible{.part = Part::Kept, .masks = {*id}, .places = x[0] * x[1]};
   }
   std::optional<MaskId> mask_behind(const Tensor& condition, const Shape& x, bool& exact);
   MaskId further_mask(const ValueNumber& value) {
@@ -187,18 +189,20 @@ Visible Walk::attended(const op::Attention& op, const Step& step, const Visible&
   const std::optional<Visible> kept = kept_by(step.inputs[4], keys, keys);
   if (!kept) return kAll;
   if (op.zero_empty_rows) return *kept;
+  const auto shows_what_keeps = [&](std::size_t i) {
+    const std::optional<MaskId> mask = mask_itself(step.inputs[i], step.inputs[i - 3].shape());
+    return mask && result.is_kept_by(*mask);
+  };
   // Whoever sees a kept query of the same sequence sees one that attends to itself.
-  const bool of_itself = result.part == Part::Kept && !result.of_empty &&
-                         same_steps(step.inputs[0].shape(), keys) &&
-                         mask_itself(step.inputs[4], keys) == result.mask;
-  const bool hides_queries = step.inputs[3].defined() &&
-                             mask_itself(step.inputs[3], step.inputs[0].shape()) != result.mask;
+  const bool of_itself =
+      !result.of_empty && same_steps(step.inputs[0].shape(), keys) && shows_what_keeps(4);
+  const bool hides_queries = step.inputs[3].defined() && !shows_what_keeps(3);
   if (step.inputs[5].defined() || (hides_queries && !op.hide_by_1e9)) return kAll;
   if (of_itself) return *kept;
   // Where two masks meet, none of their sequences need be empty for a query to see nothing.
-  const bool is_one_mask = mask_itself(step.inputs[4], keys) == kept->mask;
+  const bool is_one_mask = mask_itself(step.inputs[4], keys) == kept->masks.front();
   if (op.causal || op.window > 0 || !is_one_mask) return kAll;
-  return {.part = Part::Kept, .mask = kept->mask, .of_empty = true, .places = kept->places};
+  return {.part = Part::Kept, .masks = kept->masks, .of_empty = true, .places = kept->places};
 }
 
 std::optional<MaskId> Walk::mask_behind(const Tensor& condition, const Shape& x, bool& exact) {

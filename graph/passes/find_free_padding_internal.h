@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "domino/backends/meta/trace.h"
 #include "domino/graph/passes/propagate_masks.h"
@@ -12,16 +13,18 @@ namespace domino {
 struct Visible {
   enum class Part : std::uint8_t {
     Nothing,
-    Kept,  ///< the steps that `mask` keeps
+    Kept,  ///< the steps that one of `masks` keeps
     All,
   };
   Part part = Part::Nothing;
-  MaskId mask = kNoMaskId;
-  bool of_empty = false;  ///< and all steps of sequences of which the mask keeps none
+  std::vector<MaskId> masks = {};  ///< ascending
+  bool of_empty = false;           ///< and all steps of sequences of which the one mask keeps none
   /// If all is seen: by what is made so; no value if the model gives it.
   std::optional<ValueNumber> by = std::nullopt;
   bool by_two_masks = false;
-  std::int64_t places = 0;  ///< how many places the mask keeps or hides, in the sizes of the trace
+  std::int64_t places = 0;  ///< how many places a mask keeps or hides, in the sizes of the trace
+
+  bool is_kept_by(MaskId mask) const { return part == Part::Kept && masks == std::vector{mask}; }
 };
 
 struct FreePadding {

@@ -27,7 +27,7 @@ std::vector<MaskId> number_graph_masks(const Dag& dag, MaskPlan& plan,
   return ids;
 }
 
-/// What is seen of a value if nobody sees more than one mask keeps; else null.
+/// What is seen of a value if nobody sees more than masks keep; else null.
 const Visible* kept_of(const FreePadding& free, const ValueNumber& value) {
   const auto found = free.visible.find(value);
   const bool is_kept = found != free.visible.end() && found->second.part == Visible::Part::Kept;
@@ -50,9 +50,10 @@ void pack_inputs(MaskPlan::Vertex& planned, const FreePadding& free) {
     for (std::size_t i = 0; i < planned.packed[p].size(); ++i) {
       MaskPlan::Packing& packing = planned.packed[p][i];
       const Visible* kept = kept_of(free, planned.reads[p][i]);
-      if (packing.mask != kNoMaskId || kept == nullptr) continue;
-      if (is_there_before(planned, kept->mask))
-        packing = {kept->mask, kept->of_empty ? Masked::UnseenUnlessEmpty : Masked::Unseen};
+      if (!packing.masks.empty() || kept == nullptr) continue;
+      const auto is_there = [&](MaskId mask) { return is_there_before(planned, mask); };
+      if (std::ranges::all_of(kept->masks, is_there))
+        packing = {kept->masks, kept->of_empty ? Masked::UnseenUnlessEmpty : Masked::Unseen};
     }
   }
 }
@@ -62,7 +63,7 @@ void find_unseen_outputs(MaskPlan::Vertex& planned, const FreePadding& free) {
   for (std::size_t i = 0; i < planned.values.size(); ++i) {
     const Visible* kept = kept_of(free, planned.values[i]);
     planned.unseen.push_back(kept != nullptr && !kept->of_empty &&
-                             kept->mask == planned.outputs[i]);
+                             kept->is_kept_by(planned.outputs[i]));
   }
 }
 

@@ -56,9 +56,9 @@ struct MaskPlan {
   /// Masks in one call, by parameter and position.
   using Given = std::vector<std::vector<MaskId>>;
 
-  /// An input tensor is packed by a mask before a call (Mask::row_map).
+  /// An input tensor is packed before a call (Mask::row_map) by what one of these masks keeps.
   struct Packing {
-    MaskId mask = kNoMaskId;
+    std::vector<MaskId> masks = {};  ///< none: it is not
     Masked masked = Masked::Equal;
   };
 

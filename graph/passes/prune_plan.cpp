@@ -52,7 +52,10 @@ void Pruning::prune(int vertex) {
   need(planned.passed);
   // Packing costs something, so it is for those who use the mask.
   for (auto& argument : planned.packed) {
-    for (MaskPlan::Packing& packing : argument) forget(packing.mask);
+    for (MaskPlan::Packing& packing : argument) {
+      const auto is_used = [&](MaskId id) { return is_needed(id); };
+      if (!std::ranges::all_of(packing.masks, is_used)) packing.masks.clear();
+    }
   }
   std::erase_if(planned.evaluations, [](const MaskPlan::Evaluation& evaluation) {
     return std::ranges::all_of(evaluation.outputs, [](MaskId id) { return id == kNoMaskId; });

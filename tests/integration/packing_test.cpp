@@ -329,6 +329,24 @@ TEST_P(PackingOf, ActivationsByTheSign) {
   expect_nothing_changes(model, ids());
 }
 
+/// One reader sees what one mask keeps, another one what another keeps: what both hide is not computed.
+TEST_P(PackingOf, WhatTwoMasksHide) {
+  const auto in = Input({.shape = {kSteps, 3}});
+  const auto some = Input({.shape = {kSteps}, .dtype = DType::Int32});
+  const auto others = Input({.shape = {kSteps}, .dtype = DType::Int32});
+  const auto x = layers::Dense(5)(in);
+  const Model model({in, some, others},
+                    {layers::GRU(2)(x, {.mask = some}), layers::LSTM(3)(x, {.mask = others})});
+  const Tensor waves =
+      ops::tanh(ops::subtract(ops::mod(ops::arange(kBatch * kSteps * 3, DType::Float32), 7), 3));
+  const Tensors inputs{ops::reshape(waves, {kBatch, kSteps, 3}), ids(), ops::flip(ids(), 0)};
+  std::int64_t kept = 0;
+  const Tensor either = ops::logical_or(inputs[1], inputs[2]);
+  for (const bool flag : either.data<bool>()) kept += flag ? 1 : 0;
+  EXPECT_EQ(rows_in(model, inputs).at("dense"), kept + 1);
+  expect_same(predict(model, inputs), predict(model, inputs, {.packing = false}));
+}
+
 /// Padded steps differ by their place alone, and are computed once for all sequences though they are seen.
 TEST_P(PackingOf, PositionsOfFewerAxes) {
   const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
