@@ -118,7 +118,8 @@ std::string padding_words(const Dag& dag, const MaskPlan& plan, int vertex) {
     case Padding::SeenBy::TwoMasks:
       return "dense: the masks behind it hide different steps";
     case Padding::SeenBy::Nobody:
-      return "dense: nobody sees what the mask hides, and no other call would use the rows";
+      return "dense: nobody sees what the mask hides, but no other call would use the rows, or the "
+             "mask of those who see the rest is made later";
   }
   const std::string seer = padding.seer == vertex ? "it" : title_of(dag, padding.seer);
   return fmt::format("dense: {} sees what the mask hides", seer);

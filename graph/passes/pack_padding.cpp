@@ -35,7 +35,7 @@ const Visible* kept_of(const FreePadding& free, const ValueNumber& value) {
 }
 
 /// A mask that the call's own compute_mask makes is computed before the call; false if the call hangs it.
-bool is_there_before(MaskPlan::Vertex& planned, MaskId mask) {
+bool is_made_before(MaskPlan::Vertex& planned, MaskId mask) {
   if (std::ranges::find(planned.hung, mask) != planned.hung.end()) return false;
   for (MaskPlan::Evaluation& evaluation : planned.evaluations) {
     if (std::ranges::find(evaluation.outputs, mask) == evaluation.outputs.end()) continue;
@@ -45,13 +45,36 @@ bool is_there_before(MaskPlan::Vertex& planned, MaskId mask) {
   return true;
 }
 
-void pack_inputs(MaskPlan::Vertex& planned, const FreePadding& free) {
+/// Packs by masks that are there when a call runs.
+class Packer {
+ public:
+  Packer(const Dag& dag, MaskPlan& plan, const FreePadding& free) : plan_(plan), free_(free) {
+    for (const int vertex : dag.order()) places_.emplace(vertex, places_.size());
+  }
+  void pack_inputs(int vertex);
+
+ private:
+  bool is_there_before(int vertex, MaskId mask);
+
+  MaskPlan& plan_;
+  const FreePadding& free_;
+  std::map<int, std::size_t> places_;  // in the order in which vertices run
+};
+
+bool Packer::is_there_before(int vertex, MaskId mask) {
+  const int origin = plan_.masks[static_cast<std::size_t>(mask)].vertex;
+  if (places_.at(origin) > places_.at(vertex)) return false;
+  return is_made_before(plan_.vertices[static_cast<std::size_t>(vertex)], mask);
+}
+
+void Packer::pack_inputs(int vertex) {
+  MaskPlan::Vertex& planned = plan_.vertices[static_cast<std::size_t>(vertex)];
   for (std::size_t p = 0; p < planned.packed.size(); ++p) {
     for (std::size_t i = 0; i < planned.packed[p].size(); ++i) {
       MaskPlan::Packing& packing = planned.packed[p][i];
-      const Visible* kept = kept_of(free, planned.reads[p][i]);
+      const Visible* kept = kept_of(free_, planned.reads[p][i]);
       if (!packing.masks.empty() || kept == nullptr) continue;
-      const auto is_there = [&](MaskId mask) { return is_there_before(planned, mask); };
+      const auto is_there = [&](MaskId mask) { return is_there_before(vertex, mask); };
       if (std::ranges::all_of(kept->masks, is_there))
         packing = {kept->masks, kept->of_empty ? Masked::UnseenUnlessEmpty : Masked::Unseen};
     }
@@ -71,10 +94,11 @@ void find_unseen_outputs(MaskPlan::Vertex& planned, const FreePadding& free) {
 
 std::vector<MaskId> pack_unseen_padding(const Dag& dag, MaskPlan& plan, const FreePadding& free) {
   std::vector<MaskId> masks = number_graph_masks(dag, plan, free.further_masks);
+  Packer packer(dag, plan, free);
   for (const int vertex : dag.order()) {
     if (dag.is_input(vertex)) continue;
     MaskPlan::Vertex& planned = plan.vertices[static_cast<std::size_t>(vertex)];
-    pack_inputs(planned, free);
+    packer.pack_inputs(vertex);
     if (dag.layer(vertex).is_model()) find_unseen_outputs(planned, free);
   }
   return masks;

@@ -84,7 +84,7 @@ struct MaskPlan {
       Call,      ///< of the vertex `seer`
       Output,    ///< the model gives it
       TwoMasks,  ///< those behind hide different steps
-      Nobody,    ///< but no other call would use the rows
+      Nobody,  ///< but no other call would use the rows, or the mask by which to pack is made later
     };
     Kind kind = Kind::None;
     MaskId mask = kNoMaskId;

@@ -347,6 +347,20 @@ TEST_P(PackingOf, WhatTwoMasksHide) {
   expect_same(predict(model, inputs), predict(model, inputs, {.packing = false}));
 }
 
+/// The mask is made after the first of the layers in front of its reader has run.
+TEST_P(PackingOf, AMaskThatIsMadeTooLate) {
+  const auto in = Input({.shape = {kSteps, 3}, .name = "in"});
+  const auto flags = Input({.shape = {kSteps}, .dtype = DType::Int32});
+  const auto y = layers::Dense(4)(layers::Dense(3)(layers::Dense(5)(in)));
+  const auto mask = layers::Lambda([](const Tensor& x) { return ops::greater(x, 0); })(flags);
+  const Model model({in, flags}, layers::LSTM(3)(y, {.mask = mask}));
+  EXPECT_THAT(model.report({true, false}),
+              HasSubstr("Dense 'dense': carried -> passed (mask of InputLayer 'in'), dense: nobody "
+                        "sees what the mask hides"));
+  const Tensors inputs{features().with_mask(Mask(ids())), ids()};
+  expect_same(predict(model, inputs), predict(model, inputs, {.packing = false}));
+}
+
 /// Padded steps differ by their place alone, and are computed once for all sequences though they are seen.
 TEST_P(PackingOf, PositionsOfFewerAxes) {
   const auto in = Input({.shape = {kSteps}, .dtype = DType::Int32});
