@@ -79,7 +79,7 @@ class Backend {
   /// While this is held, the thread computes here (BackendScope).
   virtual std::shared_ptr<void> enter() const { return nullptr; }
   /// While this is held, what the thread asks of the device is done beside what other threads ask, and
-  /// behind what was asked before without a lane.
+  /// behind what was asked before without a lane. What an error leaves there is forgotten at its end.
   virtual std::shared_ptr<void> open_lane() const { return nullptr; }
 };
 

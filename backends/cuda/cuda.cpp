@@ -48,6 +48,13 @@ KernelTable make_kernels() {
   return table;
 }
 
+/// What a predict has for itself.
+struct PredictScope {
+  explicit PredictScope(int device) : lane(device) {}
+  Lane lane;
+  RefusalScope refusals;
+};
+
 class CudaBackend final : public Backend {
  public:
   explicit CudaBackend(int device)
@@ -72,7 +79,9 @@ class CudaBackend final : public Backend {
     return Tensor::packed(cuda::download(tensor.rows()), tensor.row_map(), tensor.shape());
   }
   std::shared_ptr<void> enter() const override { return std::make_shared<DeviceScope>(index_); }
-  std::shared_ptr<void> open_lane() const override { return std::make_shared<Lane>(index_); }
+  std::shared_ptr<void> open_lane() const override {
+    return std::make_shared<PredictScope>(index_);
+  }
   void check_execution(const Execution& execution) const override {
     check<DeviceError>(
         !execution.strict,

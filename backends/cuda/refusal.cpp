@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +40,19 @@ Watched& watched_here() {
   thread_local std::map<int, Watched> by_device;
   return by_device[this_device()];
 }
+
+/// Sets aside what is watched, until its end.
+class Before {
+ public:
+  explicit Before(Watched& here) : here_(here), watched_(std::exchange(here, {})) {}
+  ~Before() { here_ = std::move(watched_); }
+  Before(const Before&) = delete;
+  Before& operator=(const Before&) = delete;
+
+ private:
+  Watched& here_;
+  Watched watched_;
+};
 
 /// Looks which calls refused something, and forgets the others.
 void look_back(Watched& watched) {
@@ -97,5 +111,7 @@ void throw_refused() {
   look_back(watched);
   for (const Call& call : std::exchange(watched.refused, {})) explain(call);
 }
+
+RefusalScope::RefusalScope() : before_(std::make_shared<Before>(watched_here())) {}
 
 }  // namespace domino::cuda

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include "domino/backends/op.h"
 #include "domino/core/host_device.h"
 
@@ -21,5 +23,17 @@ Refusal watch(const op::Operation& operation, op::Inputs inputs);
 /// Throws for the first call of this thread that refused something, and forgets all. Waits for the
 /// kernels if any call is watched.
 void throw_refused();
+
+/// What this thread's calls refuse within the scope is forgotten at its end, if an error left it there;
+/// what they refused before is kept.
+class RefusalScope {
+ public:
+  RefusalScope();
+  RefusalScope(const RefusalScope&) = delete;
+  RefusalScope& operator=(const RefusalScope&) = delete;
+
+ private:
+  std::shared_ptr<void> before_;
+};
 
 }  // namespace domino::cuda

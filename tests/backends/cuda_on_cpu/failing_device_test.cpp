@@ -90,5 +90,21 @@ TEST_F(FailingDevice, OfTooLittleMemorySaysForWhichLayer) {
   EXPECT_EQ(error_of(predict), "no error");
 }
 
+TEST_F(FailingDevice, LeavesNoRefusalToTheNextPredict) {
+  const SymbolicTensor ids = Input({.shape = {1}, .dtype = DType::Int32});
+  const SymbolicTensor x = layers::Reshape({10})(layers::Embedding(3, 10)(ids));
+  const Model model{ids, layers::Dense(1000)(x)};
+  const auto predict = [&](int id) {
+    return error_of<Error>([&] {
+      return model.predict(Tensor({1, 1}, std::vector{id}), {.device = "cuda"});
+    });
+  };
+  pretended().memory = 10'000;
+  EXPECT_THAT(predict(7), HasSubstr("no memory"));
+  pretended() = {};
+  EXPECT_EQ(predict(2), "no error");
+  EXPECT_THAT(predict(7), HasSubstr("7"));
+}
+
 }  // namespace
 }  // namespace domino::cuda
