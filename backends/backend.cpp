@@ -166,6 +166,7 @@ void Backend::check_execution(const Execution& execution) const {
   check<DeviceError>(execution.products == Products::Float32,
                      "'{}' multiplies in float32 alone; products in {} are computed on 'cuda'",
                      name(), name_of(execution.products));
+  check<DeviceError>(!execution.cudnn, "'{}' does without cuDNN; 'cuda' can have it", name());
 }
 
 void KernelTable::append(const KernelTable& other) {

@@ -26,6 +26,7 @@ struct Execution {
   bool strict = false;
   /// Backends that have no others take it for Float32; `Backend::check_execution` asks.
   Products products = Products::Float32;
+  bool cudnn = false;  ///< recurrences by cuDNN, where it has them (docs/cuda_options.md)
 };
 
 /// That of this thread.

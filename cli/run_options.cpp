@@ -39,6 +39,8 @@ void RunOptions::add_device_to(CLI::App& command) {
                   "In which type cuda multiplies matrices; the others are less exact")
       ->check(CLI::IsMember(names_of_products()))
       ->capture_default_str();
+  command.add_flag("--cudnn", cudnn,
+                   "Recurrences by cuDNN where it has them: if it is compiled in");
 }
 
 void RunOptions::add_batch_size_to(CLI::App& command) {
@@ -54,7 +56,7 @@ void RunOptions::add_threads_to(CLI::App& command) {
 }
 
 void RunOptions::check_device() const {
-  backend(device).check_execution({.products = products_of_name(products)});
+  backend(device).check_execution({.products = products_of_name(products), .cudnn = cudnn});
 }
 
 Tensors RunOptions::predict(const Model& model, const Tensors& inputs) const {
@@ -65,7 +67,8 @@ Tensors RunOptions::predict(const Model& model, const Tensors& inputs) const {
                         .threads = threads,
                         .progress = progress,
                         .keep_masks = true,
-                        .products = products_of_name(products)});
+                        .products = products_of_name(products),
+                        .cudnn = cudnn});
 }
 
 }  // namespace domino::cli

@@ -1,4 +1,4 @@
-# The CUDA toolkit, for DOMINO_CUDA: nvcc with the compiler of the rest. A target takes the architectures when it is
+# The CUDA toolkit, for DOMINO_CUDA: nvcc with the compiler of the rest; for DOMINO_CUDNN also cuDNN. A target takes the architectures when it is
 # made, so this comes first.
 
 # Those of a release. What is compiled for an architecture runs on later ones of the same major number, so 103 and
@@ -12,3 +12,6 @@ if(NOT DEFINED CMAKE_CUDA_HOST_COMPILER)
 endif()
 enable_language(CUDA)
 find_package(CUDAToolkit REQUIRED)
+if(DOMINO_CUDNN)
+  find_package(Cudnn 9 REQUIRED)
+endif()

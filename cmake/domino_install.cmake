@@ -13,6 +13,7 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/dominoConfigVersion.cmak
 install(FILES "${PROJECT_BINARY_DIR}/dominoConfig.cmake"
               "${PROJECT_BINARY_DIR}/dominoConfigVersion.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/domino_deps.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindCudnn.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindFarmHash.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindGomp.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindHdf5.cmake"

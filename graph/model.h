@@ -44,6 +44,9 @@ struct PredictOptions {
   /// In which type matrices are multiplied (docs/cuda_options.md). Attention, grouped convolutions and
   /// float64 stay as they are. Throws DeviceError for others than Float32 where the device has none.
   Products products = Products::Float32;
+  /// Recurrences by cuDNN, where it has them (docs/cuda_options.md). Throws DeviceError unless the device is
+  /// "cuda" of a build with DOMINO_CUDNN.
+  bool cudnn = false;
   /// Of outputs that carry a mask (batch, steps) for (batch, steps, ...).
   MaskedOutput masked_output = MaskedOutput::Exact;
 };

@@ -123,8 +123,10 @@ std::vector<Tensors> Model::predict_batches(const Batches& batches, std::int64_t
   check<ValueError>(options.batch_size > 0, "a batch size of {}; expected at least 1",
                     options.batch_size);
   const Backend& device = backend(options.device);
-  const Execution execution{
-      .packing = options.packing, .strict = options.strict, .products = options.products};
+  const Execution execution{.packing = options.packing,
+                            .strict = options.strict,
+                            .products = options.products,
+                            .cudnn = options.cudnn};
   device.check_execution(execution);
   const BackendScope on(device);
   const std::shared_ptr<void> lane = device.open_lane();

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "domino/backends/cuda/cudnn.h"
 #include "domino/backends/cuda/kernels.h"
 #include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/refusal.h"
@@ -86,6 +87,8 @@ class CudaBackend final : public Backend {
     check<DeviceError>(
         !execution.strict,
         "strict: on '{}' a sequence may get other last bits in another batch; take cpu", name_);
+    check<DeviceError>(!execution.cudnn || has_cudnn(),
+                       "no cuDNN is compiled in; configure with -DDOMINO_CUDNN=ON");
   }
   const KernelTable& kernels() const override {
     static const KernelTable table = make_kernels();

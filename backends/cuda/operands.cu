@@ -50,7 +50,7 @@ Operand operand(const Tensor& x) {
   const DType dtype = type_of_operands(x.dtype());
   if (dtype == x.dtype()) return {numbers<std::byte>(x), dtype};
   const auto rounded = x.storage()->attachment(fmt::format("rounded to {}", name_of(dtype)), [&] {
-    const auto made = std::make_shared<Tensor>(empty(x.shape(), dtype));
+    auto made = std::make_shared<Tensor>(empty(x.shape(), dtype));
     round(numbers<float>(x), x.elements(), *made);
     finish(*made);
     return made;

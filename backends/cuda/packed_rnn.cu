@@ -1,9 +1,10 @@
 #include <memory>
 
-#include "domino/backends/cuda/kernel.h"
+#include "domino/backends/cuda/cudnn_rnn.h"
 #include "domino/backends/cuda/kernels.h"
 #include "domino/backends/cuda/memory.h"
 #include "domino/backends/cuda/numbers.h"
+#include "domino/backends/cuda/pick_rows.h"
 #include "domino/backends/cuda/rnn_replay.h"
 #include "domino/backends/cuda/rnn_step.h"
 #include "domino/backends/cuda/running_order.h"
@@ -12,21 +13,6 @@
 
 namespace domino::cuda {
 namespace {
-
-/// Rows of `from` by their numbers; zeros for -1.
-template <class T>
-struct PickRows {
-  std::int64_t width;
-  const std::int32_t* rows;
-  const T* from;
-  T* to;
-
-  DOMINO_HOST_DEVICE void operator()(std::int64_t i) const {
-    const std::int64_t row = i / width;
-    const std::int64_t picked = rows[row];
-    to[i] = picked < 0 ? T{} : from[picked * width + i - row * width];
-  }
-};
 
 /// A call of which only the kept steps are computed. With return_sequences each has a row of the outputs,
 /// sequence by sequence, and behind them there is one of zeros: a packed tensor.
@@ -50,14 +36,13 @@ class PackedRecurrence {
   Tensor scratch(std::int64_t rows, std::int64_t width) const {
     return empty({rows, width}, kDTypeOf<T>);
   }
-  void pick(const T* from, std::int64_t width, const std::int32_t* rows, std::int64_t count,
-            T* to) const;
   Tensor picked(const T* from, std::int64_t width, const std::int32_t* rows,
                 std::int64_t count) const;
   void begin_state(std::size_t input, T* state) const;
   Tensor first_outputs() const;
   void project();
   RnnSteps<T> steps();
+  void run_steps();
   Tensor outputs() const;
 
   const op::Rnn& op_;
@@ -77,23 +62,17 @@ class PackedRecurrence {
 };
 
 template <class T>
-void PackedRecurrence<T>::pick(const T* from, std::int64_t width, const std::int32_t* rows,
-                               std::int64_t count, T* to) const {
-  for_each_index(count * width, PickRows<T>{width, rows, from, to});
-}
-
-template <class T>
 Tensor PackedRecurrence<T>::picked(const T* from, std::int64_t width, const std::int32_t* rows,
                                    std::int64_t count) const {
   Tensor to = scratch(count, width);
-  pick(from, width, rows, count, written<T>(to));
+  pick_rows(from, width, rows, count, written<T>(to));
   return to;
 }
 
 template <class T>
 void PackedRecurrence<T>::begin_state(std::size_t input, T* state) const {
   if (given(inputs_, input)) {
-    return pick(numbers<T>(inputs_[input]), units_, order_.sequences, plan_.batch(), state);
+    return pick_rows(numbers<T>(inputs_[input]), units_, order_.sequences, plan_.batch(), state);
   }
   fill_with_zeros(reinterpret_cast<std::byte*>(state),
                   static_cast<std::size_t>(plan_.batch() * units_) * sizeof(T));
@@ -134,7 +113,7 @@ Tensor PackedRecurrence<T>::first_outputs() const {
 template <class T>
 Tensor PackedRecurrence<T>::outputs() const {
   if (!op_.return_sequences) {
-    return picked(replay_->states(), units_, order_.shown_places, plan_.batch());
+    return picked(numbers<T>(replay_->h()), units_, order_.shown_places, plan_.batch());
   }
   const Shape shape{plan_.batch(), plan_.steps(), units_};
   if (!plan_.has_gaps()) return output_rows_.viewed_as(shape);
@@ -142,19 +121,28 @@ Tensor PackedRecurrence<T>::outputs() const {
 }
 
 template <class T>
+void PackedRecurrence<T>::run_steps() {
+  if (is_for_cudnn(op_, inputs_) && plan_.tokens() > 0) {
+    const Tensor x = picked(numbers<T>(x_), x_.size(-1), order_.input_rows, plan_.tokens());
+    return run_by_cudnn(op_, inputs_, plan_, x, output_rows_, replay_->h(), c_);
+  }
+  project();
+  replay_->run(steps(), call_->order.steps());
+}
+
+template <class T>
 Tensors PackedRecurrence<T>::run() {
-  begin_state(5, replay_->states());
+  begin_state(5, written<T>(replay_->h()));
   if (op_.cell == op::CellKind::LSTM) {
     c_ = scratch(plan_.batch(), units_);
     begin_state(6, written<T>(c_));
   }
   output_rows_ = first_outputs();
-  project();
-  replay_->run(steps(), call_->order.steps());
+  run_steps();
   const auto state = [&](const T* from) {
     return picked(from, units_, order_.places, plan_.batch());
   };
-  Tensors results{outputs(), state(replay_->states())};
+  Tensors results{outputs(), state(numbers<T>(replay_->h()))};
   if (c_.defined()) results.push_back(state(numbers<T>(c_)));
   return results;
 }

@@ -55,11 +55,6 @@ RnnReplay<T>::~RnnReplay() {
 }
 
 template <class T>
-T* RnnReplay<T>::states() {
-  return written<T>(h_);
-}
-
-template <class T>
 void RnnReplay<T>::end_use() {
   last_use_.emplace(stream_on(this_device()));
 }
@@ -75,7 +70,7 @@ void RnnReplay<T>::begin_use(op::Inputs inputs) const {
 template <class T>
 void RnnReplay<T>::run_some(std::int64_t rows) {
   auto* const steps = written<RnnSteps<T>>(steps_);
-  for (std::int64_t i = 0; i < kReplayedSteps; ++i) cell_.run(steps, i, rows, states());
+  for (std::int64_t i = 0; i < kReplayedSteps; ++i) cell_.run(steps, i, rows, written<T>(h_));
   for_each_index(1, GoOn<T>{steps});
 }
 
@@ -93,7 +88,7 @@ void RnnReplay<T>::replay_some(std::int64_t rows) {
 
 template <class T>
 void RnnReplay<T>::run(RnnSteps<T> steps, const std::vector<RunningStep>& order) {
-  steps.h = states();
+  steps.h = written<T>(h_);
   copy_to_device(steps_.storage()->bytes(), reinterpret_cast<const std::byte*>(&steps),
                  sizeof steps);
   const auto count = std::ssize(order);
@@ -105,7 +100,7 @@ void RnnReplay<T>::run(RnnSteps<T> steps, const std::vector<RunningStep>& order)
     replay_some(replayed_rows(running(step)));
   }
   for (std::int64_t i = 0; step + i < count; ++i) {
-    cell_.run(numbers<RnnSteps<T>>(steps_), i, running(step + i), states());
+    cell_.run(numbers<RnnSteps<T>>(steps_), i, running(step + i), written<T>(h_));
   }
 }
 

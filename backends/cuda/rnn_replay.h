@@ -32,9 +32,9 @@ class RnnReplay {
   RnnReplay& operator=(const RnnReplay&) = delete;
 
   std::int64_t sequences() const { return h_.size(0); }
-  /// (sequences, units): those before the steps, and then those after them.
-  T* states();
-  /// `steps` of `order`, whose h is states().
+  /// The states (sequences, units): those before the steps, and then those after them.
+  Tensor& h() { return h_; }
+  /// `steps` of `order`, for which `h` need not be set.
   void run(RnnSteps<T> steps, const std::vector<RunningStep>& order);
 
   /// The next call, with the same weights, may come in another stream.

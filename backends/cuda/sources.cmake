@@ -6,6 +6,7 @@ set(DOMINO_CUDA_SOURCES
     attention_tiles.cpp
     conv1d.cu
     cuda.cpp
+    cudnn_rnn.cu
     elementwise.cu
     linear.cu
     lookup.cu

@@ -41,6 +41,8 @@ TEST(Backends, RefuseExecutionsThatTheyDoNotHave) {
     EXPECT_THAT([&] { host.check_execution({.products = Products::TF32}); },
                 refusal(quoted + " multiplies in float32 alone; products in tf32 are computed on "
                                  "'cuda'"));
+    EXPECT_THAT([&] { host.check_execution({.cudnn = true}); },
+                refusal(quoted + " does without cuDNN; 'cuda' can have it"));
   }
 }
 

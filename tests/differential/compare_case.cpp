@@ -144,13 +144,14 @@ Outputs run_batch(const Model& model, const SavedBatch& batch, const Way& way) {
   });
   if (way.masked_output == MaskedOutput::Exact || one_for_all) {
     const BackendScope scope(backend(way.device));
-    const ExecutionScope execution({.packing = way.packing});
+    const ExecutionScope execution({.packing = way.packing, .cudnn = way.cudnn});
     return {call(model, batch.inputs), batch.outputs};
   }
   const PredictOptions options{.batch_size = std::numeric_limits<std::int64_t>::max(),
                                .device = way.device,
                                .keep_masks = true,
                                .packing = way.packing,
+                               .cudnn = way.cudnn,
                                .masked_output = way.masked_output};
   Tensors expected;
   for (const Tensor& output : batch.outputs) expected.push_back(zero_where_hidden(output));

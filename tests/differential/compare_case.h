@@ -24,6 +24,7 @@ struct Way {
   std::string device = "cpu";
   bool packing = true;
   MaskedOutput masked_output = MaskedOutput::Exact;
+  bool cudnn = false;
 
   /// `cpu_packed_exact`
   std::string name() const;
