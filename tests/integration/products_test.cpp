@@ -55,7 +55,8 @@ TEST_P(PredictProducts, AreRoundedOnCudaAlone) {
     if (GetParam() == "cuda") {
       const double difference = largest_difference(predict(products), exact);
       EXPECT_LT(difference, 0.02) << name;
-      if (products != Products::TF32) EXPECT_GT(difference, 1e-6) << name;
+      // cuBLASLt may multiply what is small without TF32.
+      EXPECT_GE(difference, products == Products::TF32 ? 0 : 1e-6) << name;
       continue;
     }
     int calls = 0;
