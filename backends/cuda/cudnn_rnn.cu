@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "domino/backends/backend.h"
 #include "domino/backends/cuda/cudnn.h"
 #include "domino/backends/cuda/kernel.h"
 #include "domino/backends/cuda/memory.h"
@@ -100,21 +101,6 @@ std::vector<int> lengths_of(const plans::RnnPlan& plan) {
   return lengths;
 }
 
-/// Where the tokens, sequence by sequence, stand when they are counted step by step.
-std::vector<std::int32_t> tokens_by_sequence(const plans::RnnPlan& plan,
-                                             const std::vector<int>& lengths) {
-  std::vector<std::int32_t> tokens(static_cast<std::size_t>(plan.tokens()));
-  std::int32_t token = 0;
-  std::size_t running = lengths.size();
-  for (int step = 0; step < lengths.front(); ++step) {
-    while (lengths[running - 1] <= step) --running;
-    for (std::size_t place = 0; place < running; ++place) {
-      tokens[static_cast<std::size_t>(plan.tokens_before(plan.order()[place]) + step)] = token++;
-    }
-  }
-  return tokens;
-}
-
 Tensor copy_of(const Tensor& x) {
   Tensor copy = empty(x.shape(), x.dtype());
   copy_on_device(copy.storage()->bytes(), x.storage()->bytes(),
@@ -138,14 +124,14 @@ bool is_for_cudnn(const op::Rnn& op, op::Inputs inputs) {
          inputs[0].dtype() == DType::Float32 && inputs[2].elements() > 0;
 }
 
-void run_by_cudnn(const op::Rnn& op, op::Inputs inputs, const plans::RnnPlan& plan, const Tensor& x,
+void run_by_cudnn(const op::Rnn& op, op::Inputs inputs, const PackedRnnCall& call, const Tensor& x,
                   Tensor& outputs, Tensor& h, Tensor& c) {
-  const std::vector<int> lengths = lengths_of(plan);
+  const std::vector<int> lengths = lengths_of(call.plan);
   const CudnnRnn rnn = described(op, inputs);
   const Tensor weights = packed_weights(rnn, inputs);
   const Tensor first_h = copy_of(h);
   const Tensor first_c = c.defined() ? copy_of(c) : Tensor();
-  Tensor y = empty({plan.tokens(), rnn.units}, DType::Float32);
+  Tensor y = empty({call.plan.tokens(), rnn.units}, DType::Float32);
   run(rnn, {.lengths = lengths,
             .weights = numbers<float>(weights),
             .x = numbers<float>(x),
@@ -155,8 +141,8 @@ void run_by_cudnn(const op::Rnn& op, op::Inputs inputs, const plans::RnnPlan& pl
             .last_h = written<float>(h),
             .last_c = c.defined() ? written<float>(c) : nullptr});
   if (!outputs.defined()) return;
-  const Tensor tokens = upload(Tensor({plan.tokens()}, tokens_by_sequence(plan, lengths)));
-  pick_rows(numbers<float>(y), rnn.units, numbers<std::int32_t>(tokens), plan.tokens(),
+  const Tensor tokens = resident(tokens_by_sequence(op, inputs, call));
+  pick_rows(numbers<float>(y), rnn.units, numbers<std::int32_t>(tokens), call.plan.tokens(),
             written<float>(outputs));
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "domino/backends/cuda/running_order.h"
 #include "domino/backends/op.h"
-#include "domino/backends/plans/rnn_plan.h"
 
 namespace domino::cuda {
 
@@ -12,7 +12,7 @@ bool is_for_cudnn(const op::Rnn& op, op::Inputs inputs);
 /// The kept steps of a call, of which at least one is kept. `x` (tokens, in) lies step by step, at each step in
 /// the order of the plan. The states (sequences, units), in that order, become the last ones. `outputs`, if
 /// defined, begins with a row for each token, sequence by sequence; it keeps what is behind them.
-void run_by_cudnn(const op::Rnn& op, op::Inputs inputs, const plans::RnnPlan& plan, const Tensor& x,
+void run_by_cudnn(const op::Rnn& op, op::Inputs inputs, const PackedRnnCall& call, const Tensor& x,
                   Tensor& outputs, Tensor& h, Tensor& c);
 
 }  // namespace domino::cuda

@@ -124,7 +124,7 @@ template <class T>
 void PackedRecurrence<T>::run_steps() {
   if (is_for_cudnn(op_, inputs_) && plan_.tokens() > 0) {
     const Tensor x = picked(numbers<T>(x_), x_.size(-1), order_.input_rows, plan_.tokens());
-    return run_by_cudnn(op_, inputs_, plan_, x, output_rows_, replay_->h(), c_);
+    return run_by_cudnn(op_, inputs_, *call_, x, output_rows_, replay_->h(), c_);
   }
   project();
   replay_->run(steps(), call_->order.steps());

@@ -88,6 +88,23 @@ std::shared_ptr<const PackedRnnCall> packed_rnn_call(const op::Rnn& op, op::Inpu
   });
 }
 
+Tensor tokens_by_sequence(const op::Rnn& op, op::Inputs inputs, const PackedRnnCall& call) {
+  const auto in_order = [&] {
+    std::vector<std::int32_t> tokens(static_cast<std::size_t>(call.plan.tokens()));
+    std::int64_t number = 0;
+    for (const RunningStep& step : call.order.steps()) {
+      for (std::int32_t place = 0; place < step.sequences; ++place) {
+        const std::int64_t row = call.plan.order()[static_cast<std::size_t>(place)];
+        tokens[static_cast<std::size_t>(call.plan.tokens_before(row) + number)] =
+            step.first_token + place;
+      }
+      ++number;
+    }
+    return Tensor({std::ssize(tokens)}, tokens);
+  };
+  return *plans::kept(memory_of_plans(inputs), "tokens of " + key_of_plan(op, inputs), in_order);
+}
+
 SharedRowMap shown_rows(const op::Rnn& op, op::Inputs inputs, const plans::RnnPlan& plan) {
   return *plans::kept(memory_of_plans(inputs), "shown rows of " + key_of_plan(op, inputs),
                       [&] { return plan.shown_rows(op.zero_output_for_mask); });

@@ -50,6 +50,9 @@ struct PackedRnnCall {
 };
 std::shared_ptr<const PackedRnnCall> packed_rnn_call(const op::Rnn& op, op::Inputs inputs);
 
+/// Where the tokens, sequence by sequence, stand in the order: int32 (tokens), one tensor for calls with the same mask.
+Tensor tokens_by_sequence(const op::Rnn& op, op::Inputs inputs, const PackedRnnCall& call);
+
 /// RnnPlan::shown_rows of such a call, one map for calls with the same mask.
 SharedRowMap shown_rows(const op::Rnn& op, op::Inputs inputs, const plans::RnnPlan& plan);
 
