@@ -21,17 +21,13 @@ Tensor in_bytes(const std::vector<Tile>& tiles) {
   return host;
 }
 
-SharedRowMap map_of_queries(const Tensor& x) {
-  return x.mapped_axes() == 2 ? x.row_map() : nullptr;
-}
-
 std::string identity_if_given(op::Inputs inputs, std::size_t index) {
   return given(inputs, index) ? plans::identity(inputs[index]) : "none";
 }
 
 /// All that the plan and the tiles are made from.
 std::string key_of_call(const op::Attention& op, op::Inputs inputs) {
-  const SharedRowMap map = map_of_queries(inputs[0]);
+  const SharedRowMap map = plans::StepRows(inputs[0]).map();
   const ValueNumber attributes = op::value_number(op, {}, 0);
   return fmt::format("attention {:x} {:x} ({}, {}, {}) query {} under {} keys under {} pairs {}",
                      attributes.high, attributes.low, inputs[0].size(0), inputs[0].size(1),
@@ -44,7 +40,7 @@ Storage* memory_of_call(op::Inputs inputs) {
   for (const std::size_t mask : {3, 4}) {
     if (given(inputs, mask)) return plans::beside(inputs[mask]);
   }
-  return plans::beside(map_of_queries(inputs[0]));
+  return plans::beside(plans::StepRows(inputs[0]).map());
 }
 
 }  // namespace

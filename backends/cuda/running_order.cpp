@@ -59,12 +59,9 @@ namespace {
 
 Tensor mask_of(op::Inputs inputs) { return given(inputs, 1) ? inputs[1] : Tensor(); }
 
-/// Null if the steps of x are not packed.
-SharedRowMap map_of_steps(const Tensor& x) { return x.mapped_axes() == 2 ? x.row_map() : nullptr; }
-
 Storage* memory_of_plans(op::Inputs inputs) {
   if (given(inputs, 1)) return plans::beside(inputs[1]);
-  Storage* const of_map = plans::beside(map_of_steps(inputs[0]));
+  Storage* const of_map = plans::beside(plans::StepRows(inputs[0]).map());
   // Without either only the sizes count, for the next batch, too.
   return of_map != nullptr ? of_map : plans::beside(inputs[3]);
 }
@@ -79,7 +76,7 @@ std::string key_of_plan(const op::Rnn& op, op::Inputs inputs) {
 
 std::shared_ptr<const PackedRnnCall> packed_rnn_call(const op::Rnn& op, op::Inputs inputs) {
   const Tensor& x = inputs[0];
-  const SharedRowMap map = map_of_steps(x);
+  const SharedRowMap map = plans::StepRows(x).map();
   const std::string key = fmt::format("packed rnn of {} {}", key_of_plan(op, inputs),
                                       map != nullptr ? plans::identity(*map) : "unpacked");
   return plans::kept(memory_of_plans(inputs), key, [&] {

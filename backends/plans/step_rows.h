@@ -15,6 +15,8 @@ class StepRows {
         row_of_(map_ != nullptr ? map_->row_of().data() : nullptr),
         rows_(map_ != nullptr ? map_->rows() : x.size(0) * x.size(1)) {}
 
+  /// Null if each step has a row of its own.
+  const SharedRowMap& map() const { return map_; }
   /// How many different steps there can be.
   std::int64_t rows() const { return rows_; }
   /// Which of them stands at a place: sequence * steps + step.
