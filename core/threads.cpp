@@ -3,10 +3,12 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "domino/core/check.h"
 
@@ -42,28 +44,53 @@ int checked_threads(int threads) {
   return threads == 0 ? core_count() : threads;
 }
 
-struct Work {
-  detail::RangeBody body;
-  void* data;
-  std::int64_t count;
-  std::int64_t ranges;
-  std::mutex mutex;
-  std::exception_ptr error;
+/// Ranges into which a thread's part is cut: what is left when one thread is done, others take.
+constexpr std::int64_t kRangesOfPart = 8;
 
-  void run(std::int64_t range) {
-    const std::int64_t size = count / ranges;
-    const std::int64_t longer = count % ranges;  // the first ranges have one item more
-    const std::int64_t begin = range * size + std::min(range, longer);
-    body(data, begin, begin + size + (range < longer ? 1 : 0));
-  }
+/// From 0 ... `count`, the `i`th of `parts` even ones; the first have one item more.
+std::int64_t cut(std::int64_t count, std::int64_t parts, std::int64_t i) {
+  return i * (count / parts) + std::min(i, count % parts);
+}
+
+/// The ranges of one thread's part. On a cache line of its own, as each is taken by a count.
+struct alignas(64) Part {
+  std::int64_t begin;
+  std::int64_t end;
+  std::atomic<std::int64_t> taken = 0;
 };
 
-/// What one thread of the team does. The team may be smaller than was asked for.
+struct Work {
+  Work(detail::RangeBody b, void* d, std::int64_t count, std::int64_t threads)
+      : body(b), data(d), parts(static_cast<std::size_t>(threads)) {
+    for (std::int64_t i = 0; i < threads; ++i) {
+      Part& part = parts[static_cast<std::size_t>(i)];
+      part.begin = cut(count, threads, i);
+      part.end = cut(count, threads, i + 1);
+    }
+  }
+
+  void run(Part& part) const {
+    const std::int64_t size = part.end - part.begin;
+    const std::int64_t ranges = std::min(size, kRangesOfPart);
+    for (std::int64_t i = 0; (i = part.taken.fetch_add(1, std::memory_order_relaxed)) < ranges;) {
+      body(data, part.begin + cut(size, ranges, i), part.begin + cut(size, ranges, i + 1));
+    }
+  }
+
+  detail::RangeBody body;
+  void* data;
+  std::vector<Part> parts;
+  std::mutex mutex;
+  std::exception_ptr error;
+};
+
+/// What one thread of the team does: its own part, then what others have left of theirs.
 void run_share(void* argument) {
   Work& work = *static_cast<Work*>(argument);
   try {
-    for (std::int64_t i = omp_get_thread_num(); i < work.ranges; i += omp_get_num_threads()) {
-      work.run(i);
+    for (std::size_t i = 0; i < work.parts.size(); ++i) {
+      work.run(
+          work.parts[(static_cast<std::size_t>(omp_get_thread_num()) + i) % work.parts.size()]);
     }
   } catch (...) {
     const std::lock_guard lock(work.mutex);
@@ -146,10 +173,10 @@ ThreadGate::Pass::~Pass() {
 void detail::parallel_for(std::int64_t count, std::int64_t grain, RangeBody body, void* data) {
   if (count <= 0) return;
   const std::int64_t most = count / std::max<std::int64_t>(grain, 1);
-  const std::int64_t ranges = std::min<std::int64_t>(thread_count(), most);
-  if (ranges <= 1) return body(data, 0, count);
-  Work work{body, data, count, ranges, {}, {}};
-  GOMP_parallel(run_share, &work, static_cast<unsigned>(ranges), 0);
+  const std::int64_t threads = std::min<std::int64_t>(thread_count(), most);
+  if (threads <= 1) return body(data, 0, count);
+  Work work(body, data, count, threads);
+  GOMP_parallel(run_share, &work, static_cast<unsigned>(threads), 0);
   if (work.error) std::rethrow_exception(work.error);
 }
 

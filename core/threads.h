@@ -54,9 +54,10 @@ void parallel_for(std::int64_t count, std::int64_t grain, RangeBody body, void* 
 /// Calls `body(begin, end)` for disjoint ranges that together make 0 ... `count`, on up to
 /// `thread_count()` threads, and returns when all are done.
 ///
-/// A range has at least `grain` items (all of them if there are fewer), so small work stays on the
-/// calling thread. How the ranges are cut depends on the thread count; results must not. If bodies
-/// throw, one of their exceptions is rethrown here. Inside a body it runs on that thread alone.
+/// Each thread has a part of at least `grain` items (all of them if there are fewer), so small work
+/// stays on the calling thread. It is cut into a few ranges, of which whoever is done early takes
+/// some. How they are cut depends on the thread count; results must not. If bodies throw, one of
+/// their exceptions is rethrown here. Inside a body it runs on that thread alone.
 template <class F>
 void parallel_for(std::int64_t count, std::int64_t grain, F body) {
   const auto call = [](void* data, std::int64_t begin, std::int64_t end) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <latch>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -22,6 +23,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
 using ::testing::Pair;
 using ::testing::SizeIs;
 using ::testing::ThrowsMessage;
@@ -60,17 +62,34 @@ TEST(ParallelForTest, CoversEverythingOnce) {
   }
 }
 
-TEST(ParallelForTest, CutsEvenly) {
+TEST(ParallelForTest, CutsEachThreadsPartEvenly) {
   if (!parallel()) GTEST_SKIP() << "serial under the thread sanitizer";
-  EXPECT_THAT(ranges_of(10, 1, 4), ElementsAre(Pair(0, 3), Pair(3, 6), Pair(6, 8), Pair(8, 10)));
   EXPECT_THAT(ranges_of(3, 1, 8), ElementsAre(Pair(0, 1), Pair(1, 2), Pair(2, 3)));
+  const std::vector<Range> ranges = ranges_of(20, 1, 2);
+  EXPECT_THAT(ranges, SizeIs(16));
+  EXPECT_THAT(ranges,
+              IsSupersetOf({Pair(0, 2), Pair(2, 4), Pair(4, 5), Pair(9, 10), Pair(10, 12)}));
 }
 
-TEST(ParallelForTest, RangesHaveAtLeastAGrain) {
+TEST(ParallelForTest, AnotherThreadHasAtLeastAGrain) {
   if (!parallel()) GTEST_SKIP() << "serial under the thread sanitizer";
-  EXPECT_THAT(ranges_of(100, 40, 8), ElementsAre(Pair(0, 50), Pair(50, 100)));
+  EXPECT_THAT(ranges_of(80, 40, 8), SizeIs(16));
   EXPECT_THAT(ranges_of(79, 40, 8), ElementsAre(Pair(0, 79)));
-  EXPECT_THAT(ranges_of(4, 0, 2), SizeIs(2));
+  EXPECT_THAT(ranges_of(4, 0, 2), SizeIs(4));
+}
+
+TEST(ParallelForTest, WhoIsDoneEarlyHelpsOthers) {
+  if (!parallel()) GTEST_SKIP() << "serial under the thread sanitizer";
+  const ThreadScope scope(2);
+  std::latch others(15);
+  std::atomic<bool> helped = false;
+  parallel_for(16, 1, [&](std::int64_t begin, std::int64_t) {
+    if (begin > 0) return others.count_down();
+    const auto late = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!others.try_wait() && std::chrono::steady_clock::now() < late) std::this_thread::yield();
+    helped = others.try_wait();
+  });
+  EXPECT_TRUE(helped);
 }
 
 TEST(ParallelForTest, DoesNothingForNothing) {
@@ -89,7 +108,9 @@ TEST(ParallelForTest, UsesSeveralThreads) {
   const ThreadScope scope(3);
   std::mutex mutex;
   std::set<std::thread::id> ids;
+  std::latch all(3);  // or a quick thread could do the work of all
   parallel_for(3, 1, [&](std::int64_t, std::int64_t) {
+    all.arrive_and_wait();
     const std::lock_guard lock(mutex);
     ids.insert(std::this_thread::get_id());
   });
