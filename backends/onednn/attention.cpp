@@ -75,8 +75,8 @@ struct Scratch {
   Numbers value;
   Numbers sums;  ///< of numbers of a query and of keys
   Numbers weights;
-  Numbers output;
   std::vector<std::int32_t> steps;
+  std::vector<std::int64_t> unseeing;  ///< queries
 };
 
 /// What the op gives: a row for each query that differs, and in it numbers for each head.
@@ -143,8 +143,7 @@ class Attention {
   void score(const float* queries, std::int64_t count, const float* keys, std::int64_t seen,
              Numbers& sums, float* scores) const;
   bool hide(const Piece& piece, const Query& query, float* scores) const;
-  void write_seeing(const Piece& piece, std::int64_t query, const float* weights,
-                    const float* output) const;
+  void write_weights(const Piece& piece, const float* weights) const;
   void write_unseeing(const Piece& piece, std::int64_t query, Scratch& scratch) const;
   std::vector<float> unseeing_weights(const Piece& piece, std::int64_t query,
                                       Scratch& scratch) const;
@@ -241,23 +240,20 @@ void Attention::run(const Piece& piece) const {
   const float* k = gathered(key_, piece, keys_, width_, keys, scratch.key);
   const float* v = gathered(value_, piece, keys_, value_width_, keys, scratch.value);
   float* weights = scratch.weights.at_least(queries * seen);
-  float* output = scratch.output.at_least(queries * value_width_);
   score(q, queries, k, seen, scratch.sums, weights);
-  std::vector<bool> unseeing;
+  scratch.unseeing.clear();
   for (std::int64_t i = 0; i < queries; ++i) {
-    unseeing.push_back(hide(piece, piece.queries[static_cast<std::size_t>(i)], weights + i * seen));
+    if (hide(piece, piece.queries[static_cast<std::size_t>(i)], weights + i * seen)) {
+      scratch.unseeing.push_back(i);
+    }
   }
   if (seen > 0) {
     softmax_rows(weights, queries, seen, weights);
-    small_product({queries, seen, value_width_, false, false}, weights, v, {0, queries}, output);
+    small_product({queries, seen, value_width_}, weights, v, {0, queries}, {0, value_width_},
+                  output_.at(piece.first_row, piece.head), heads_ * value_width_);
+    if (op_.gives_weights) write_weights(piece, weights);
   }
-  for (std::int64_t i = 0; i < queries; ++i) {
-    if (unseeing[static_cast<std::size_t>(i)]) {
-      write_unseeing(piece, i, scratch);
-    } else {
-      write_seeing(piece, i, weights + i * seen, output + i * value_width_);
-    }
-  }
+  for (const std::int64_t i : scratch.unseeing) write_unseeing(piece, i, scratch);
 }
 
 /// Compares queries with keys, which both lie one after the other.
@@ -294,14 +290,12 @@ bool Attention::hide(const Piece& piece, const Query& query, float* scores) cons
   return none;
 }
 
-void Attention::write_seeing(const Piece& piece, std::int64_t query, const float* weights,
-                             const float* output) const {
-  const std::int64_t row = piece.first_row + query;
-  std::copy_n(output, value_width_, output_.at(row, piece.head));
-  if (!op_.gives_weights) return;
-  float* to = weights_.at(row, piece.head);
-  std::fill_n(to, keys_, 0.0F);
-  for (const std::int32_t key : seen_keys(piece)) to[key] = *weights++;
+void Attention::write_weights(const Piece& piece, const float* weights) const {
+  for (std::int64_t i = 0; i < std::ssize(piece.queries); ++i) {
+    float* to = weights_.at(piece.first_row + i, piece.head);
+    std::fill_n(to, keys_, 0.0F);
+    for (const std::int32_t key : seen_keys(piece)) to[key] = *weights++;
+  }
 }
 
 void Attention::write_unseeing(const Piece& piece, std::int64_t query, Scratch& scratch) const {

@@ -81,7 +81,7 @@ void run_any(const Product& product, std::int64_t begin, std::int64_t end) {
   const std::int64_t work = std::max<std::int64_t>((end - begin) * sizes.k * kColumns, 1);
   parallel_for(parts, kProductGrain / work + 1, [&](std::int64_t first, std::int64_t last) {
     const Range columns{first * kColumns, std::min(sizes.n, last * kColumns)};
-    small_product(sizes, product.x, weights, {begin, end}, columns, product.y);
+    small_product(sizes, product.x, weights, {begin, end}, columns, product.y, sizes.n);
   });
   if (product.bias == nullptr) return;
   for (std::int64_t row = begin; row < end; ++row) {

@@ -125,7 +125,7 @@ HWY_INLINE V exp(V x) {
                  power_of_two(hn::Sub(integer, half)));
 }
 
-/// a / b for finite a, and b from 1 to 2^100.
+/// a / b for finite a, and b whose size is from 2^-100 to 2^100.
 HWY_INLINE V quotient(V a, V b) {
   // Division keeps these processors waiting, where they know the first 14 bits of 1 / b.
   if constexpr (HWY_TARGET <= HWY_AVX3) {
@@ -179,7 +179,7 @@ HWY_INLINE V erf(V x) {
   const V below =
       polynomial(square, {-1.45660718464996e-05f, -2.13374055278905e-04f, -1.68282697438203e-03f,
                           -7.37332916720468e-03f, -1.42647390514189e-02f});
-  const V inner = hn::Div(hn::Mul(clamped, above), below);
+  const V inner = quotient(hn::Mul(clamped, above), below);
   // Exactly 1 where it rounds to that: gelu multiplies what is left by x.
   return hn::IfThenElse(hn::Ge(hn::Abs(x), constant(3.9192059f)), hn::CopySign(constant(1.0f), x),
                         inner);

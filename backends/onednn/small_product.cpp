@@ -95,7 +95,7 @@ Panel panel_of(const ProductSizes& sizes, const float* b, std::int64_t first, st
 }
 
 void product(const ProductSizes& sizes, const float* a, const float* b, Range rows, Range columns,
-             float* y) {
+             float* y, std::int64_t y_stride) {
   thread_local std::vector<float> packed;
   const std::int64_t row_stride = sizes.transpose_a ? 1 : sizes.k;
   const std::int64_t stride = sizes.transpose_a ? sizes.m : 1;
@@ -108,7 +108,7 @@ void product(const ProductSizes& sizes, const float* a, const float* b, Range ro
       const std::int64_t last = rows.begin + count * (group + 1) / groups;
       multiply_rows<kMostRows>(
           panel,
-          {a + first * row_stride, row_stride, stride, y + first * sizes.n + column, sizes.n},
+          {a + first * row_stride, row_stride, stride, y + first * y_stride + column, y_stride},
           last - first);
     }
   }
@@ -124,8 +124,8 @@ namespace domino::onednn {
 HWY_EXPORT(product);
 
 void small_product(const ProductSizes& sizes, const float* a, const float* b, Range rows,
-                   Range columns, float* y) {
-  HWY_DYNAMIC_DISPATCH(product)(sizes, a, b, rows, columns, y);
+                   Range columns, float* y, std::int64_t y_stride) {
+  HWY_DYNAMIC_DISPATCH(product)(sizes, a, b, rows, columns, y, y_stride);
 }
 
 }  // namespace domino::onednn

@@ -21,12 +21,13 @@ struct Range {
 
 /// Some rows and columns of one product, on the calling thread. For sizes that change with every batch:
 /// nothing is made or kept for a size. An element gets the same bits whatever is computed beside it.
+/// Each row of y begins `y_stride` numbers after the one before.
 void small_product(const ProductSizes& sizes, const float* a, const float* b, Range rows,
-                   Range columns, float* y);
-/// All columns.
+                   Range columns, float* y, std::int64_t y_stride);
+/// All columns, into rows of y that lie side by side.
 inline void small_product(const ProductSizes& sizes, const float* a, const float* b, Range rows,
                           float* y) {
-  small_product(sizes, a, b, rows, {0, sizes.n}, y);
+  small_product(sizes, a, b, rows, {0, sizes.n}, y, sizes.n);
 }
 
 }  // namespace domino::onednn

@@ -37,11 +37,12 @@ void softmax_line(const float* x, std::int64_t size, float* y) {
   }
   const V last =
       hn::IfThenElseZero(rest, exp(hn::Sub(load_some(x + whole, size - whole), highest)));
-  const V total = hn::SumOfLanes(D(), hn::Add(sum, last));
+  // One division for all: it takes as long as an exponential function.
+  const V share = hn::Div(constant(1.0f), hn::SumOfLanes(D(), hn::Add(sum, last)));
   for (std::int64_t i = 0; i < whole; i += kLanes) {
-    hn::StoreU(hn::Div(hn::LoadU(D(), y + i), total), D(), y + i);
+    hn::StoreU(hn::Mul(hn::LoadU(D(), y + i), share), D(), y + i);
   }
-  store_some(hn::Div(last, total), y + whole, size - whole);
+  store_some(hn::Mul(last, share), y + whole, size - whole);
 }
 
 /// Softmax down up to a vector's width of neighbouring columns.
