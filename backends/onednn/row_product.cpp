@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <functional>
+#include <vector>
 
 #include "domino/backends/onednn/elementwise.h"
 #include "domino/backends/onednn/grain.h"
@@ -23,6 +24,8 @@ constexpr auto kPlain = dnnl::memory::format_tag::ab;
 /// pay for making a primitive. Threads with fewer rows than the least go on together.
 constexpr std::int64_t kFewestRows = 64;
 constexpr std::int64_t kMostRows = 512;
+/// Rows that one thread leaves to another at least, if there are so many.
+constexpr std::int64_t kFewestLeft = 256;
 constexpr std::int64_t kStep = 16;
 constexpr std::int64_t kColumns = 64;  // that one thread computes at least
 
@@ -114,6 +117,22 @@ void run_rows(const Product& product, std::int64_t begin, std::int64_t end) {
   activate(product, begin, end);
 }
 
+/// Where the rows are cut: each thread has a part of the same size, in ever smaller pieces, so that at the end
+/// none is late by much.
+std::vector<std::int64_t> cut_for(std::int64_t threads, std::int64_t rows) {
+  const std::int64_t part = (rows + threads * kStep - 1) / (threads * kStep) * kStep;
+  std::vector<std::int64_t> cuts{0};
+  for (std::int64_t i = 1; i <= threads; ++i) {
+    const std::int64_t end = i == threads ? rows : std::min(rows, i * part);
+    while (cuts.back() < end) {
+      const std::int64_t left = end - cuts.back();
+      const std::int64_t piece = std::clamp(power_below(left / 2), kFewestLeft, kMostRows);
+      cuts.push_back(left - piece < kFewestLeft ? end : cuts.back() + piece);
+    }
+  }
+  return cuts;
+}
+
 }  // namespace
 
 void row_product(const float* x, std::int64_t rows, const Tensor& weights, const float* bias,
@@ -123,10 +142,10 @@ void row_product(const float* x, std::int64_t rows, const Tensor& weights, const
   const ThreadScope scope(small ? 1 : thread_count());
   const std::int64_t threads = thread_count();
   if (rows < kFewestRows * threads) return run_rows(product, 0, rows);
-  const std::int64_t part = (rows + threads * kStep - 1) / (threads * kStep) * kStep;
-  parallel_for(threads, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      if (i * part < rows) run_rows(product, i * part, std::min(rows, (i + 1) * part));
+  const std::vector<std::int64_t> cuts = cut_for(threads, rows);
+  parallel_for(std::ssize(cuts) - 1, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      run_rows(product, cuts[i], cuts[i + 1]);
     }
   });
 }
