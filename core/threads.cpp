@@ -72,7 +72,10 @@ struct Work {
   void run(Part& part) const {
     const std::int64_t size = part.end - part.begin;
     const std::int64_t ranges = std::min(size, kRangesOfPart);
-    for (std::int64_t i = 0; (i = part.taken.fetch_add(1, std::memory_order_relaxed)) < ranges;) {
+    // Looked at first, so that those who find nothing left keep out of each other's way.
+    while (part.taken.load(std::memory_order_relaxed) < ranges) {
+      const std::int64_t i = part.taken.fetch_add(1, std::memory_order_relaxed);
+      if (i >= ranges) return;
       body(data, part.begin + cut(size, ranges, i), part.begin + cut(size, ranges, i + 1));
     }
   }

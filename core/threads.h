@@ -55,8 +55,8 @@ void parallel_for(std::int64_t count, std::int64_t grain, RangeBody body, void* 
 /// `thread_count()` threads, and returns when all are done.
 ///
 /// Each thread has a part of at least `grain` items (all of them if there are fewer), so small work
-/// stays on the calling thread. It is cut into a few ranges, of which whoever is done early takes
-/// some. How they are cut depends on the thread count; results must not. If bodies throw, one of
+/// stays on the calling thread. It is cut into up to 8 ranges, which may be smaller than `grain`;
+/// whoever is done early takes some of others. How they are cut depends on the thread count; results must not. If bodies throw, one of
 /// their exceptions is rethrown here. Inside a body it runs on that thread alone.
 template <class F>
 void parallel_for(std::int64_t count, std::int64_t grain, F body) {

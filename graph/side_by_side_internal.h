@@ -4,7 +4,7 @@
 
 namespace domino {
 
-/// Calls both, each on a thread of its own, and returns when both are done; what is set for this thread - its
+/// Calls both, on up to two threads, and returns when both are done; what is set for this thread - its
 /// backend, execution and mask rules - holds for them. One after the other if there is one thread alone, the
 /// numbers are not on the host, or somebody follows this thread's calls.
 ///

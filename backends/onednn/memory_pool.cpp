@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdint>
 #include <iterator>
+#include <list>
 #include <map>
 #include <mutex>
 #include <new>
@@ -17,6 +18,8 @@ namespace {
 constexpr std::size_t kLine = 64;
 /// Blocks of such pages are made with fewer page faults, and read with fewer walks through page tables.
 constexpr std::size_t kLargePage = std::size_t{1} << 21;
+/// Blocks lent until what was once held is forgotten: a hundred predicts or so.
+constexpr std::uint64_t kCalls = 1 << 13;
 /// Below, the system's own allocator is as fast.
 constexpr std::size_t kFewestBytes = std::size_t{1} << 16;
 
@@ -35,31 +38,36 @@ void drop_block(std::byte* block, std::size_t size) noexcept {
   ::operator delete(block, alignment(size));
 }
 
-/// Blocks that nobody holds, by size.
+/// Blocks that nobody holds.
 class Pool {
  public:
   std::byte* take(std::size_t size) {
     {
       const std::lock_guard lock(mutex_);
-      lent_ += size;
-      most_lent_ = std::max(most_lent_, lent_);
       // Of several the one given back last: parts of it may still be in a cache.
-      if (const auto next = blocks_.upper_bound(size);
-          next != blocks_.begin() && std::prev(next)->first == size) {
+      const auto next = by_size_.upper_bound(size);
+      if (next != by_size_.begin() && std::prev(next)->first == size) {
+        lend(size);
         return remove(std::prev(next));
       }
+      make_room(size);
     }
-    try {
-      return make_block(size);
-    } catch (const std::bad_alloc&) {
-      const std::lock_guard lock(mutex_);
-      lent_ -= size;
-      throw;
-    }
+    std::byte* const block = make(size);
+    const std::lock_guard lock(mutex_);
+    lend(size);
+    return block;
   }
 
-  void give_back(std::byte* block, std::size_t size) noexcept {
-    if (!keep(block, size)) drop_block(block, size);
+  void give_back(std::byte* block, std::size_t size) noexcept try {
+    const std::lock_guard lock(mutex_);
+    lent_ -= size;
+    make_room(size);
+    Blocks kept{{block, size}};
+    by_size_.emplace(size, kept.begin());
+    blocks_.splice(blocks_.end(), kept);
+    bytes_ += size;
+  } catch (const std::bad_alloc&) {
+    drop_block(block, size);
   }
 
   std::size_t bytes() {
@@ -70,41 +78,53 @@ class Pool {
  private:
   struct Block {
     std::byte* bytes;
-    std::uint64_t given_back;  // by the order of calls
+    std::size_t size;
   };
-  using Blocks = std::multimap<std::size_t, Block>;
+  using Blocks = std::list<Block>;
+  using BySize = std::multimap<std::size_t, Blocks::iterator>;
 
-  bool keep(std::byte* block, std::size_t size) noexcept try {
-    const std::lock_guard lock(mutex_);
-    lent_ -= size;
-    const std::size_t most = std::max(kMostPooled, 2 * most_lent_);
-    // Sizes change with the batches; blocks that nobody asked for lately make room.
-    while (bytes_ + size > most && !blocks_.empty()) {
-      const auto oldest = std::ranges::min_element(
-          blocks_, {}, [](const auto& entry) { return entry.second.given_back; });
-      const std::size_t freed = oldest->first;
-      drop_block(remove(oldest), freed);
-    }
-    if (bytes_ + size > most) return false;
-    blocks_.emplace(size, Block{block, ++calls_});
-    bytes_ += size;
-    return true;
-  } catch (const std::bad_alloc&) {
-    return false;
+  void lend(std::size_t size) {
+    lent_ += size;
+    if (++calls_ % kCalls == 0) most_before_ = std::exchange(most_lent_, lent_);
+    most_lent_ = std::max(most_lent_, lent_);
   }
 
-  std::byte* remove(Blocks::iterator at) {
-    std::byte* const block = at->second.bytes;
+  /// Sizes change with the batches; blocks that nobody asked for lately make room.
+  void make_room(std::size_t size) {
+    const std::size_t most = std::max(kMostPooled, 2 * std::max(most_lent_, most_before_));
+    while (!blocks_.empty() && lent_ + bytes_ + size > most) drop_oldest();
+  }
+
+  void drop_oldest() {
+    const std::size_t size = blocks_.front().size;
+    drop_block(remove(by_size_.lower_bound(size)), size);  // the first of its size
+  }
+
+  std::byte* make(std::size_t size) {
+    try {
+      return make_block(size);
+    } catch (const std::bad_alloc&) {
+      const std::lock_guard lock(mutex_);
+      while (!blocks_.empty()) drop_oldest();
+    }
+    return make_block(size);
+  }
+
+  std::byte* remove(BySize::iterator at) {
+    std::byte* const block = at->second->bytes;
     bytes_ -= at->first;
-    blocks_.erase(at);
+    blocks_.erase(at->second);
+    by_size_.erase(at);
     return block;
   }
 
   std::mutex mutex_;
-  Blocks blocks_;
+  Blocks blocks_;  // the one given back longest ago first
+  BySize by_size_;
   std::size_t bytes_ = 0;
   std::size_t lent_ = 0;
-  std::size_t most_lent_ = 0;
+  std::size_t most_lent_ = 0;  // at once, since kCalls began anew
+  std::size_t most_before_ = 0;
   std::uint64_t calls_ = 0;
 };
 

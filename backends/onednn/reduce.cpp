@@ -111,9 +111,12 @@ void fold_rows(const T* x, std::int64_t size, std::int64_t inner, std::int64_t b
 template <ReduceKind kKind, class T>
 void fold(const T* x, const reference::Fold& f, T* to) {
   if (f.outer == 1 && f.inner > 1) {
-    return parallel_for(f.inner, kElementGrain / std::max<std::int64_t>(f.size, 1) + 16,
+    constexpr std::int64_t kColumns = 16;  // a cache line, which no two threads should write
+    return parallel_for((f.inner + kColumns - 1) / kColumns,
+                        kElementGrain / std::max<std::int64_t>(f.size * kColumns, 1) + 1,
                         [&](std::int64_t begin, std::int64_t end) {
-                          fold_rows<kKind>(x, f.size, f.inner, begin, end, to);
+                          fold_rows<kKind>(x, f.size, f.inner, begin * kColumns,
+                                           std::min(f.inner, end * kColumns), to);
                         });
   }
   const std::int64_t block = f.size * f.inner;

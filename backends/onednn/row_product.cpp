@@ -126,7 +126,7 @@ std::vector<std::int64_t> cut_for(std::int64_t threads, std::int64_t rows) {
     const std::int64_t end = i == threads ? rows : std::min(rows, i * part);
     while (cuts.back() < end) {
       const std::int64_t left = end - cuts.back();
-      const std::int64_t piece = std::clamp(power_below(left / 2), kFewestLeft, kMostRows);
+      const std::int64_t piece = std::max(power_below(left / 2), kFewestLeft);
       cuts.push_back(left - piece < kFewestLeft ? end : cuts.back() + piece);
     }
   }
@@ -141,7 +141,7 @@ void row_product(const float* x, std::int64_t rows, const Tensor& weights, const
   const bool small = rows * product.in() * product.out() < kProductGrain;
   const ThreadScope scope(small ? 1 : thread_count());
   const std::int64_t threads = thread_count();
-  if (rows < kFewestRows * threads) return run_rows(product, 0, rows);
+  if (threads == 1 || rows < kFewestRows * threads) return run_rows(product, 0, rows);
   const std::vector<std::int64_t> cuts = cut_for(threads, rows);
   parallel_for(std::ssize(cuts) - 1, 1, [&](std::int64_t begin, std::int64_t end) {
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {

@@ -175,7 +175,7 @@ using LoadModelMemoryTest = FolderTest;
 TEST_F(LoadModelMemoryTest, SaysThatThereIsNone) {
   if (kSanitized) GTEST_SKIP() << "sanitizers reserve all addresses";
   const auto path = in_folder("model.keras");
-  // 80 MB: more than the backend keeps of freed tensors, which would serve in place of new memory.
+  // 80 MB, more than the heap keeps of what was freed, which would serve in place of new memory.
   Sequential model({layers::Embedding(80'000, 250)});
   model(Tensor({1, 1}, std::vector<int>{0}));
   save_model(model, path);
