@@ -24,8 +24,8 @@ class RowMap {
   std::int64_t rows() const { return rows_; }
   /// The row whose places nobody sees, so that it may hold any numbers; -1 for none.
   std::int32_t unseen() const { return unseen_; }
-  /// Whether the rows are clearly fewer than the places.
-  bool is_worth() const { return rows_ * 8 <= places() * 7; }
+  /// Whether the rows are so much fewer than the places that computing by them is faster.
+  bool is_worth() const { return rows_ * 20 <= places() * 19; }
   std::span<const std::int32_t> row_of() const { return row_of_.data<std::int32_t>(); }
   /// The same as a tensor, to take rows by.
   const Tensor& indices() const { return row_of_; }
