@@ -11,6 +11,7 @@ namespace domino::cuda {
 namespace {
 
 void check_graph(cudaError_t status) {
+  if (status != cudaSuccess) cudaGetLastError();
   check<DeviceError>(status == cudaSuccess, "cuda: a graph: {}", cudaGetErrorString(status));
 }
 

@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::size_t kMostWorkspace = std::size_t{32} << 20;
 constexpr std::size_t kMostRemembered = 4096;
+/// cuBLASLt has kernels that count the matrices of a batch in 16 bits.
+constexpr std::int64_t kMostMatrices = (1 << 16) - 1;
 
 void check_product(cublasStatus_t status) {
   check<DeviceError>(status == CUBLAS_STATUS_SUCCESS, "cuda: a product failed: {}",
@@ -230,6 +232,18 @@ class Algorithms {
   std::map<Key, Algorithm> remembered_;
 };
 
+/// From matrix `begin` on, as many as are multiplied at once.
+Product some_matrices(Product p, std::int64_t begin) {
+  const auto bytes = static_cast<std::int64_t>(size_of(p.dtype));
+  const auto bytes_of_c =
+      static_cast<std::int64_t>(p.dtype == DType::Float64 ? sizeof(double) : sizeof(float));
+  p.batch = std::min(p.batch - begin, kMostMatrices);
+  p.a.numbers = static_cast<const std::byte*>(p.a.numbers) + begin * p.a.batch_stride * bytes;
+  p.b.numbers = static_cast<const std::byte*>(p.b.numbers) + begin * p.b.batch_stride * bytes;
+  p.c = static_cast<std::byte*>(p.c) + begin * p.c_batch_stride * bytes_of_c;
+  return p;
+}
+
 /// Where there is one matrix of each, their distances say nothing, but differ.
 Product without_distances(Product p) {
   if (p.batch == 1) p.a.batch_stride = p.b.batch_stride = p.c_batch_stride = 0;
@@ -240,9 +254,11 @@ Product without_distances(Product p) {
 
 void multiply(const Product& product) {
   static Algorithms algorithms;
-  const Product p = without_distances(product);
-  Description description(p);
-  description.run(p, algorithms.find(p, description));
+  for (std::int64_t begin = 0; begin < product.batch; begin += kMostMatrices) {
+    const Product p = without_distances(some_matrices(product, begin));
+    Description description(p);
+    description.run(p, algorithms.find(p, description));
+  }
 }
 
 }  // namespace domino::cuda

@@ -4,7 +4,8 @@
 
 namespace domino::cuda {
 
-/// For destructors: what fails there fails again at the next call, if the runtime has not ended before them.
+/// For destructors, and for what can be done without: what fails there fails again at the next call, if the
+/// runtime has not ended before them.
 template <class F>
 void quietly(F f) noexcept {
   try {

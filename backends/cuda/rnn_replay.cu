@@ -82,8 +82,11 @@ void RnnReplay<T>::replay_some(std::int64_t rows) {
   run_some(rows);
   // Weights may be there for one call only.
   if (is_first) return;
-  const Lane captured(this_device(), Lane::Use::Capture);
-  graph->second = capture([&] { run_some(rows); });
+  // The steps have run: if other threads disturb the capture, it is tried again the next time.
+  quietly([&] {
+    const Lane captured(this_device(), Lane::Use::Capture);
+    graph->second = capture([&] { run_some(rows); });
+  });
 }
 
 template <class T>

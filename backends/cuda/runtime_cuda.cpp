@@ -15,6 +15,8 @@ namespace domino::cuda {
 namespace {
 
 void check_call(cudaError_t status, std::string_view what) {
+  // What failed leaves its error behind for the next call to find.
+  if (status != cudaSuccess) cudaGetLastError();
   check<DeviceError>(status == cudaSuccess, "cuda: {}: {}", what, cudaGetErrorString(status));
 }
 
@@ -28,7 +30,6 @@ void keep_freed_memory() {
 }
 
 [[noreturn]] void fail_for_bytes(std::size_t bytes) {
-  // The failed call leaves its error behind for the next one to find.
   cudaGetLastError();
   std::size_t free = 0;
   std::size_t total = 0;
@@ -50,11 +51,14 @@ int device_count() {
 void check_device() {
   Machine machine{.needed = CUDART_VERSION};
   const cudaError_t status = cudaGetDeviceCount(&machine.devices);
-  if (status != cudaSuccess) {
+  machine.driver_is_too_old = status == cudaErrorInsufficientDriver;
+  // Any other failure is that of a device which is there.
+  if (machine.driver_is_too_old || status == cudaErrorNoDevice) {
     cudaGetLastError();
     machine.devices = 0;
+  } else {
+    check_call(status, "the devices");
   }
-  machine.driver_is_too_old = status == cudaErrorInsufficientDriver;
   check_call(cudaDriverGetVersion(&machine.driver), "the version of the driver");
   check_machine(machine);
 }
@@ -89,8 +93,12 @@ void follow(cudaStream_t stream, cudaEvent_t event) {
 
 bool has_happened(cudaEvent_t event) {
   const cudaError_t status = cudaEventQuery(event);
-  if (status != cudaErrorNotReady) check_call(status, "what was begun before");
-  return status == cudaSuccess;
+  if (status == cudaErrorNotReady) {
+    cudaGetLastError();
+    return false;
+  }
+  check_call(status, "what was begun before");
+  return true;
 }
 
 void wait_for(cudaEvent_t event) {
@@ -107,7 +115,9 @@ std::byte* allocate(std::size_t bytes) {
   return static_cast<std::byte*>(memory);
 }
 
-void release(std::byte* memory, cudaStream_t stream) noexcept { cudaFreeAsync(memory, stream); }
+void release(std::byte* memory, cudaStream_t stream) noexcept {
+  if (cudaFreeAsync(memory, stream) != cudaSuccess) cudaGetLastError();
+}
 
 void fill_with_zeros(std::byte* memory, std::size_t bytes) {
   check_call(cudaMemsetAsync(memory, 0, bytes, stream()), "zeros");

@@ -11,6 +11,7 @@ namespace domino::cuda {
 namespace {
 
 void check_staging(cudaError_t status) {
+  if (status != cudaSuccess) cudaGetLastError();
   check<DeviceError>(status == cudaSuccess, "cuda: an upload: {}", cudaGetErrorString(status));
 }
 

@@ -22,7 +22,13 @@ struct Orders {
   CUstream_st* behind_all = nullptr;
   std::vector<CUstream_st*> in_lanes;
   std::vector<CUstream_st*> free;
+  std::vector<CUstream_st*> free_to_capture;
   std::vector<CUevent_st*> free_events;
+
+  /// Apart: memory may go back to a stream that once ran, which must not be capturing then.
+  std::vector<CUstream_st*>& free_for(Lane::Use use) {
+    return use == Lane::Use::Run ? free : free_to_capture;
+  }
 };
 
 Orders& orders_of(int device) {
@@ -54,17 +60,17 @@ Stream stream_of_process(int device) {
 Stream lent_stream(int device, Lane::Use use) {
   Orders& orders = orders_of(device);
   const std::lock_guard lock(orders.mutex);
-  CUstream_st* stream = taken(orders.free, device, make_stream);
+  CUstream_st* stream = taken(orders.free_for(use), device, make_stream);
   // In one that captures nothing runs that could be waited for.
   if (use == Lane::Use::Run) orders.in_lanes.push_back(stream);
   return {device, stream};
 }
 
-void give_back(const Stream& stream) {
+void give_back(const Stream& stream, Lane::Use use) {
   Orders& orders = orders_of(stream.device);
   const std::lock_guard lock(orders.mutex);
   std::erase(orders.in_lanes, stream.handle);
-  orders.free.push_back(stream.handle);
+  orders.free_for(use).push_back(stream.handle);
 }
 
 }  // namespace
@@ -134,7 +140,7 @@ Lane::~Lane() {
   innermost_lane = outer_;
   quietly([this] {
     Milestone(stream_).hold_back(before_);
-    give_back(stream_);
+    give_back(stream_, use_);
   });
 }
 

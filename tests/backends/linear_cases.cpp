@@ -80,6 +80,10 @@ std::vector<Case> dense_cases() {
       }
     }
   }
+  // The mean of no words at all is NaN, and stays it.
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const Tensor empty({2, 3}, {nan, nan, nan, 1, -2, 3});
+  cases.push_back({"dense", op::Dense{Relu}, {empty, random({3, 5}), random({5})}, 1e-6});
   return cases;
 }
 
