@@ -41,7 +41,7 @@ def parse() -> argparse.Namespace:
     add("--program", type=Path, default=ROOT / "build/release/bench/domino_bench_passes")
     add("--output", type=Path, help="write all times here, as JSON")
     add("--write-docs", action="store_true", help="write docs/performance.md and its plots")
-    add("--from", dest="source", type=Path, help="measure nothing, report such a file")
+    add("--from", dest="sources", nargs="+", type=Path, help="measure nothing, report such files")
     add("--busy", action="store_true", help="measure even if the machine has other work")
     options = parser.parse_args()
     options.peers = [
@@ -104,7 +104,6 @@ def measure(options: argparse.Namespace) -> dict:
         "card": card,
         "busy_before": round(busy, 3),
         "threads": options.threads,
-        "rounds": options.rounds,
         "versions": versions(peers),
         "skipped": skipped,
         "workloads": {},
@@ -123,6 +122,19 @@ def measure(options: argparse.Namespace) -> dict:
     return result
 
 
+def joined(results: list[dict]) -> dict:
+    """The workloads of all, in order, if they were measured alike."""
+    first = results[0]
+    for key in ("machine", "card", "threads", "versions", "skipped"):
+        if any(result[key] != first[key] for result in results):
+            raise SystemExit(f"--from: the files differ in {key}")
+    workloads = {name: w for result in results for name, w in result["workloads"].items()}
+    return first | {
+        "busy_before": max(result["busy_before"] for result in results),
+        "workloads": {name: workloads[name] for name in WORKLOADS if name in workloads},
+    }
+
+
 def write_docs(result: dict, docs: Path) -> None:
     from bench.compare import plots  # matplotlib is needed for nothing else
 
@@ -133,7 +145,10 @@ def write_docs(result: dict, docs: Path) -> None:
 
 def main() -> None:
     options = parse()
-    result = json.loads(options.source.read_text()) if options.source else measure(options)
+    if options.sources:
+        result = joined([json.loads(source.read_text()) for source in options.sources])
+    else:
+        result = measure(options)
     print(report.markdown(result))
     if options.write_docs:
         write_docs(result, ROOT / "docs")

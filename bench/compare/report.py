@@ -96,12 +96,22 @@ def beside_card(name: str, workload: dict, card: dict) -> str:
     )
 
 
+def rounds_of(result: dict) -> str:
+    counts = {
+        len(seconds)
+        for workload in result["workloads"].values()
+        for case in workload["cases"].values()
+        for seconds in case["seconds"].values()
+    }
+    return " to ".join(str(count) for count in sorted({min(counts), max(counts)}))
+
+
 def conditions(result: dict) -> str:
     machine = result["machine"]
     busiest = max(workload["busy_after"] for workload in result["workloads"].values())
     return (
         f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}; "
-        f"{result['threads']} threads each, {result['rounds']} rounds in turn; the cores were "
+        f"{result['threads']} threads each, {rounds_of(result)} rounds of each workload in turn; the cores were "
         f"{result['busy_before']:.0%} busy before and at most {busiest:.0%} between workloads."
     )
 
@@ -126,7 +136,9 @@ def page(result: dict, plots: list[str]) -> str:
     intro = (
         "Domino beside other libraries on the same weights and sentences, as ratios of times; "
         "[bench/README.md](../bench/README.md) says how they are taken. Where a time is a multiple "
-        "of Domino's, Domino is the faster one above 1."
+        "of Domino's, Domino is the faster one above 1. The ratio is that of the medians; the range "
+        "behind it is the middle half of the ratios of single rounds, so that with few rounds the "
+        "ratio may lie outside. *Words* are the share of steps that hold a word."
     )
     pictures = (f"![{WORKLOADS[name].title}](performance/{name}.svg)" for name in plots)
     return "\n\n".join(["# Performance", intro, markdown(result), *pictures]) + "\n"
