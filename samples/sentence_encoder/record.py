@@ -1,7 +1,7 @@
 """Records tiny/: a model of the same kind that is small enough to keep, and what it gives.
 
-    pip install numpy scipy safetensors tokenizers
-    python record.py [--model FOLDER]
+    python3 -m venv /tmp/minilm-venv && /tmp/minilm-venv/bin/pip install numpy scipy safetensors tokenizers
+    /tmp/minilm-venv/bin/python samples/sentence_encoder/record.py [--model FOLDER]
 
 The vocabulary is a part of that of all-MiniLM-L6-v2, which is downloaded unless --model has it. The
 weights are random. Two runs on one machine write the same bytes. README.md says what each file holds.

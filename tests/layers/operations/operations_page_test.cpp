@@ -30,7 +30,7 @@ A test has written this page, from the classes that Domino knows and from what K
 classes is compared with numbers that Keras gave. A page that is stale fails the test; `DOMINO_RENEW_PAGES=1` writes it anew.
 Arguments that nobody compared may be refused: the error says which, as in "alpha is 0.5; only 1 is supported".
 
-What they give carries no mask, as in Keras, but if it is the very tensor that came in, by Keras' rules.
+Their results carry no mask, as in Keras. Under Keras' rules a function that returns the very tensor it was given keeps the mask of that.
 )";
 
 using Class = std::pair<std::string, std::string>;  // module and name
