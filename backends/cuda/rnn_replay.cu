@@ -76,8 +76,9 @@ void RnnReplay<T>::run_some(std::int64_t rows) {
 
 template <class T>
 void RnnReplay<T>::replay_some(std::int64_t rows) {
-  const auto [graph, is_first] = graphs_.try_emplace(rows);
-  if (graph->second != nullptr) return replay(*graph->second);
+  const auto [place, is_first] = graphs_.try_emplace(rows);
+  auto& graph = place->second;
+  if (graph != nullptr) return replay(*graph);
   // Before a capture, which permits neither, kernels are loaded and cuBLASLt chooses its algorithms.
   run_some(rows);
   // Weights may be there for one call only.
@@ -85,7 +86,7 @@ void RnnReplay<T>::replay_some(std::int64_t rows) {
   // The steps have run: if other threads disturb the capture, it is tried again the next time.
   quietly([&] {
     const Lane captured(this_device(), Lane::Use::Capture);
-    graph->second = capture([&] { run_some(rows); });
+    graph = capture([&] { run_some(rows); });
   });
 }
 
