@@ -56,8 +56,9 @@ void parallel_for(std::int64_t count, std::int64_t grain, RangeBody body, void* 
 ///
 /// Each thread has a part of at least `grain` items (all of them if there are fewer), so small work
 /// stays on the calling thread. It is cut into up to 8 ranges, which may be smaller than `grain`;
-/// whoever is done early takes some of others. How they are cut depends on the thread count; results must not. If bodies throw, one of
-/// their exceptions is rethrown here. Inside a body it runs on that thread alone.
+/// whoever is done early takes some of others. How they are cut depends on the thread count; results
+/// must not. If bodies throw, one of their exceptions is rethrown here. Inside a body it runs on
+/// that thread alone.
 template <class F>
 void parallel_for(std::int64_t count, std::int64_t grain, F body) {
   const auto call = [](void* data, std::int64_t begin, std::int64_t end) {
